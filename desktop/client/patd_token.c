@@ -2,6 +2,8 @@
 /* A token, and how its properties are read. */
 #include "desktop/client/patd_token.h"
 
+#include <unistd.h>
+
 #include "desktop/client/fields.h"
 #include "desktop/client/service.h"
 
@@ -88,10 +90,21 @@ static PatdState state_of(const char *word)
 	return PATD_STATE_UNKNOWN;
 }
 
-gboolean patd_state_deletable(PatdState state)
+gboolean patd_owner_is_caller(guint32 uid, const char *user)
 {
-	return state == PATD_STATE_REVOKED || state == PATD_STATE_ALTERED ||
-	       state == PATD_STATE_UNKNOWN_ISSUER;
+	return uid == geteuid() || (uid == PATD_UID_ANY && g_str_equal(user, g_get_user_name()));
+}
+
+gboolean patd_token_is_foreign(const PatdTokenInfo *info, const char *own_issuer)
+{
+	return *info->issuer != '\0' && !g_str_equal(info->issuer, own_issuer);
+}
+
+gboolean patd_token_is_deletable(const PatdTokenInfo *info, const char *own_issuer)
+{
+	if (info->state == PATD_STATE_REVOKED)
+		return !patd_token_is_foreign(info, own_issuer);
+	return info->state == PATD_STATE_ALTERED || info->state == PATD_STATE_UNKNOWN_ISSUER;
 }
 
 static gboolean take_state(PatdTokenInfo *info, GVariant *properties)

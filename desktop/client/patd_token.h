@@ -23,8 +23,11 @@ typedef enum {
 	PATD_STATE_UNKNOWN, /* a word of a later patd */
 } PatdState;
 
-/* Whether patd deletes a token in that state as it is. */
-gboolean patd_state_deletable(PatdState state);
+/* Of the owner of a fleet token of another machine, whose name alone counts. */
+#define PATD_UID_ANY G_MAXUINT32
+
+/* Whether a token of that uid and user, in the words of the contract, is one of the caller's. */
+gboolean patd_owner_is_caller(guint32 uid, const char *user);
 
 /* The properties of org.patd.Tokens1.Token, in the words of the contract. */
 typedef struct {
@@ -37,6 +40,13 @@ typedef struct {
 	gboolean confirm;
 	PatdState state;
 } PatdTokenInfo;
+
+/*
+ * Whether it is a fleet token that another machine has issued, which alone can change it, but for a
+ * revocation; and whether patd deletes it as it is.  own_issuer: see patd_service_get_issuer().
+ */
+gboolean patd_token_is_foreign(const PatdTokenInfo *info, const char *own_issuer);
+gboolean patd_token_is_deletable(const PatdTokenInfo *info, const char *own_issuer);
 
 #define PATD_TYPE_TOKEN (patd_token_get_type())
 G_DECLARE_FINAL_TYPE(PatdToken, patd_token, PATD, TOKEN, GObject)

@@ -2,7 +2,7 @@
 /* The list of requests, which is short: at most 8 wait for the tokens of one user. */
 #include "desktop/client/request_list.h"
 
-#include <unistd.h>
+#include "desktop/client/patd_token.h"
 
 #define RETRY_S 2U
 
@@ -42,7 +42,9 @@ static gpointer get_item(GListModel *model, guint position)
 /* Who follows the tokens of all users gets their requests, too. */
 static gboolean is_own(PatdRequest *request)
 {
-	return patd_request_get_info(request)->uid == geteuid();
+	const PatdRequestInfo *info = patd_request_get_info(request);
+
+	return patd_owner_is_caller(info->uid, info->user);
 }
 
 /* The object that is there, or a new one.  NULL if it is none of ours. */

@@ -3,6 +3,7 @@
 #include "desktop/client/service.h"
 
 #include "desktop/base/errors.h"
+#include "desktop/client/own_issuer.h"
 #include "desktop/client/service_call.h"
 
 /* Between two tries; doubled each time. */
@@ -16,6 +17,8 @@ struct _PatdService {
 	GDBusConnection *connection; /* NULL: there is no bus */
 	char *owner;                 /* of the name; NULL: nobody */
 	PatdServiceState state;
+	char *issuer;   /* this machine, as the last owner said it is called; or NULL */
+	gboolean asked; /* the owner, for that */
 	gboolean subscribed;
 	/*
 	 * Whether the bus shall be asked to start patd: once when the page starts, and whenever a
@@ -115,6 +118,7 @@ static void forget_owner(PatdService *service)
 		g_dbus_connection_signal_unsubscribe(service->connection, service->received);
 	service->received = 0;
 	service->subscribed = FALSE;
+	service->asked = FALSE;
 	g_clear_pointer(&service->owner, g_free);
 }
 
@@ -148,6 +152,37 @@ static void on_received(GDBusConnection *connection, const char *sender, const c
 	if (service->state == PATD_SERVICE_READY)
 		g_signal_emit(service, received_signal, g_quark_try_string(member), path, interface,
 			member, body);
+}
+
+static void on_policy(GObject *source, GAsyncResult *result, gpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply =
+		g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+	g_autoptr(GVariant) settings = reply ? g_variant_get_child_value(reply, 0) : NULL;
+	PatdService *service;
+
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+		return;
+	service = data;
+	service->trying = FALSE;
+	if (!settings && patd_error_kind(error) == PATD_OFFLINE) {
+		retry_later(service);
+		return;
+	}
+	service->asked = TRUE;
+	g_clear_pointer(&service->issuer, g_free);
+	if (settings)
+		service->issuer = patd_own_issuer_read(settings);
+	try_now(service);
+}
+
+static void ask_policy(PatdService *service)
+{
+	service->trying = TRUE;
+	g_dbus_connection_call(service->connection, service->owner, PATD_PATH, PATD_MANAGER,
+		"GetPolicy", NULL, G_VARIANT_TYPE("(aa{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
+		service->attempt, on_policy, service);
 }
 
 static void on_subscribed(GObject *source, GAsyncResult *result, gpointer data)
@@ -299,6 +334,8 @@ static void try_now(PatdService *service)
 		connect_bus(service);
 	else if (!service->owner)
 		start_patd(service);
+	else if (!service->asked)
+		ask_policy(service);
 	else if (!service->subscribed)
 		subscribe(service);
 }
@@ -345,6 +382,11 @@ PatdServiceState patd_service_get_state(PatdService *service)
 	return service->state;
 }
 
+const char *patd_service_get_issuer(PatdService *service)
+{
+	return service->issuer ? service->issuer : "";
+}
+
 PatdService *patd_service_new(void)
 {
 	return g_object_new(PATD_TYPE_SERVICE, NULL);
@@ -370,6 +412,7 @@ static void patd_service_dispose(GObject *object)
 static void patd_service_finalize(GObject *object)
 {
 	g_object_unref(PATD_SERVICE(object)->attempt);
+	g_free(PATD_SERVICE(object)->issuer);
 	G_OBJECT_CLASS(patd_service_parent_class)->finalize(object);
 }
 

@@ -39,6 +39,12 @@ G_DECLARE_FINAL_TYPE(PatdService, patd_service, PATD, SERVICE, GObject)
 PatdService *patd_service_new(void);
 PatdServiceState patd_service_get_state(PatdService *service);
 
+/*
+ * The name of this machine as an issuer of fleet tokens, as it was when the service became ready;
+ * "": it is none, or patd did not say.  The service's.
+ */
+const char *patd_service_get_issuer(PatdService *service);
+
 /* Tries at once what it would try again by itself later. */
 void patd_service_retry(PatdService *service);
 

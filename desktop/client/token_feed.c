@@ -3,7 +3,6 @@
 #include "desktop/client/token_feed.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "desktop/base/errors.h"
 
@@ -214,7 +213,7 @@ static void touch(PatdTokenFeed *feed, const char *id)
 static void on_added(PatdTokenFeed *feed, GVariant *body)
 {
 	g_autoptr(GVariant) interfaces = NULL, properties = NULL;
-	const char *path, *id;
+	const char *path, *id, *user;
 	guint32 uid;
 
 	if (!g_variant_is_of_type(body, G_VARIANT_TYPE("(oa{sa{sv}})")))
@@ -223,7 +222,9 @@ static void on_added(PatdTokenFeed *feed, GVariant *body)
 	properties =
 		g_variant_lookup_value(interfaces, PATD_TOKEN_INTERFACE, G_VARIANT_TYPE_VARDICT);
 	if (!properties || !g_variant_lookup(properties, "Id", "&s", &id) ||
-		!g_variant_lookup(properties, "Uid", "u", &uid) || (!feed->all && uid != geteuid()))
+		!g_variant_lookup(properties, "Uid", "u", &uid) ||
+		!g_variant_lookup(properties, "User", "&s", &user) ||
+		(!feed->all && !patd_owner_is_caller(uid, user)))
 		return;
 	touch(feed, id);
 	patd_token_model_take(feed->model, properties);

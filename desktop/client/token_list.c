@@ -226,14 +226,16 @@ void patd_token_list_reload(PatdTokenList *list)
 	begin(list, TRUE);
 }
 
-static gboolean has_bound(PatdTokenList *list)
+/* Whether one changes its state without a signal. */
+static gboolean has_unsignalled(PatdTokenList *list)
 {
 	GListModel *model = G_LIST_MODEL(list->model);
 
 	for (guint i = 0; i < g_list_model_get_n_items(model); i++) {
 		g_autoptr(PatdToken) token = g_list_model_get_item(model, i);
 
-		if (*patd_token_get_info(token)->until != '\0')
+		if (*patd_token_get_info(token)->until != '\0' ||
+			*patd_token_get_info(token)->issuer != '\0')
 			return TRUE;
 	}
 	return FALSE;
@@ -241,10 +243,11 @@ static gboolean has_bound(PatdTokenList *list)
 
 /* A list of one page is listed anyway: no signal tells of another patd.conf, either, or that all
  * users are disabled. */
-void patd_token_list_refresh_bound(PatdTokenList *list)
+void patd_token_list_refresh_unsignalled(PatdTokenList *list)
 {
 	if (!list->complete || list->subscribing ||
-		(g_list_model_get_n_items(G_LIST_MODEL(list->model)) > PAGE && !has_bound(list)))
+		(g_list_model_get_n_items(G_LIST_MODEL(list->model)) > PAGE &&
+			!has_unsignalled(list)))
 		return;
 	list->quiet = TRUE;
 	list->interactive = FALSE;

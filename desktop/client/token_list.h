@@ -52,5 +52,6 @@ void patd_token_list_set_everyone(PatdTokenList *list, gboolean everyone);
 gboolean patd_token_list_get_everyone(PatdTokenList *list);
 
 /* Asks for the state of the tokens that are bound to a boot, session or unit, whose end no signal
- * tells: when the window gets the focus. */
-void patd_token_list_refresh_bound(PatdTokenList *list);
+ * tells, and of fleet tokens, of which none tells that news has come or is overdue: when the window
+ * gets the focus. */
+void patd_token_list_refresh_unsignalled(PatdTokenList *list);

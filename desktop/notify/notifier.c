@@ -2,8 +2,7 @@
 /* When to look for what a person should know, and the uses that wait. */
 #include "desktop/notify/notifier.h"
 
-#include <unistd.h>
-
+#include "desktop/client/patd_token.h"
 #include "desktop/notify/expiries.h"
 #include "desktop/notify/notice_outbox.h"
 #include "desktop/notify/places.h"
@@ -57,7 +56,7 @@ static void on_requests(PatdNotifier *notifier)
 		const PatdRequestInfo *info = patd_request_get_info(request);
 
 		/* An administrator who lists the tokens of all is not asked for them. */
-		if (info->uid != getuid() || is_shown(notifier, info->id))
+		if (!patd_owner_is_caller(info->uid, info->user) || is_shown(notifier, info->id))
 			continue;
 		g_ptr_array_add(notifier->shown, g_strdup(info->id));
 		patd_outbox_send(notifier->outbox, "request", info->id,

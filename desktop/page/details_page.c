@@ -2,22 +2,22 @@
 /* The page about one token. */
 #include "desktop/page/details_page.h"
 
-#include <unistd.h>
-
 #include "common/l10n.h"
 #include "desktop/page/history_view.h"
 #include "desktop/page/state_pill.h"
 #include "desktop/page/token_actions.h"
 #include "desktop/page/token_facts.h"
+#include "desktop/page/token_hint.h"
 
 struct _PatdDetailsPage {
 	AdwBin parent_instance;
 
+	PatdService *service;
 	PatdToken *token;
 	GPtrArray *rows; /* AdwActionRow, not owned: one for each fact, in their order */
 	AdwWindowTitle *title;
 	GtkScrolledWindow *scroller;
-	GtkLabel *name, *state;
+	GtkLabel *name, *state, *hint;
 	GtkWidget *revoke, *restore, *rotate, *rename, *delete;
 	AdwPreferencesGroup *status, *restrictions, *about;
 	PatdHistoryView *history;
@@ -63,21 +63,36 @@ static void refresh_rows(PatdDetailsPage *self, const PatdTokenInfo *info)
 	gtk_widget_set_visible(GTK_WIDGET(self->restrictions), restricted);
 }
 
+/* What patd would refuse is left out. */
+static void refresh_buttons(
+	PatdDetailsPage *self, const PatdTokenInfo *info, const char *own_issuer)
+{
+	const gboolean revoked = info->state == PATD_STATE_REVOKED;
+	const gboolean foreign = patd_token_is_foreign(info, own_issuer);
+
+	gtk_widget_set_visible(self->revoke, !revoked || info->revoked_until != 0);
+	gtk_widget_set_visible(self->restore, revoked && !foreign);
+	gtk_widget_set_visible(self->rotate, !revoked && !foreign);
+	gtk_widget_set_visible(self->rename, !foreign);
+	gtk_widget_set_visible(self->delete, patd_token_is_deletable(info, own_issuer));
+}
+
 void patd_details_page_refresh(PatdDetailsPage *self)
 {
 	const PatdTokenInfo *info = self->token ? patd_token_get_info(self->token) : NULL;
-	gboolean revoked = FALSE;
+	const char *own_issuer = NULL;
+	g_autofree char *hint = NULL;
 
 	if (!info)
 		return;
-	revoked = info->state == PATD_STATE_REVOKED;
+	own_issuer = patd_service_get_issuer(self->service);
+	hint = patd_token_hint(info, own_issuer);
 	adw_window_title_set_title(self->title, info->name);
 	gtk_label_set_text(self->name, info->name);
 	patd_state_pill_set(self->state, info->state);
-	gtk_widget_set_visible(self->revoke, !revoked || info->revoked_until != 0);
-	gtk_widget_set_visible(self->restore, revoked);
-	gtk_widget_set_visible(self->rotate, !revoked);
-	gtk_widget_set_visible(self->delete, patd_state_deletable(info->state));
+	gtk_widget_set_visible(GTK_WIDGET(self->hint), hint != NULL);
+	gtk_label_set_text(self->hint, hint ? hint : "");
+	refresh_buttons(self, info, own_issuer);
 	refresh_rows(self, info);
 }
 
@@ -91,8 +106,9 @@ void patd_details_page_show(PatdDetailsPage *self, PatdService *service, PatdTok
 		g_signal_handlers_disconnect_by_data(self->token, self);
 	gtk_widget_insert_action_group(GTK_WIDGET(self), "token", NULL);
 	g_set_object(&self->token, token);
+	g_set_object(&self->service, service);
 	patd_history_view_show(self->history, service, info ? info->id : NULL,
-		info && info->uid != (guint32)getuid());
+		info && !patd_owner_is_caller(info->uid, info->user));
 	if (!token || !root)
 		return;
 	actions = patd_token_actions_new(GTK_WINDOW(root), service, token);
@@ -115,6 +131,7 @@ static void patd_details_page_dispose(GObject *object)
 	if (self->token)
 		g_signal_handlers_disconnect_by_data(self->token, self);
 	g_clear_object(&self->token);
+	g_clear_object(&self->service);
 	g_clear_pointer(&self->rows, g_ptr_array_unref);
 	G_OBJECT_CLASS(patd_details_page_parent_class)->dispose(object);
 }
@@ -125,6 +142,7 @@ static void bind_children(GtkWidgetClass *class)
 	gtk_widget_class_bind_template_child(class, PatdDetailsPage, scroller);
 	gtk_widget_class_bind_template_child(class, PatdDetailsPage, name);
 	gtk_widget_class_bind_template_child(class, PatdDetailsPage, state);
+	gtk_widget_class_bind_template_child(class, PatdDetailsPage, hint);
 	gtk_widget_class_bind_template_child(class, PatdDetailsPage, revoke);
 	gtk_widget_class_bind_template_child(class, PatdDetailsPage, restore);
 	gtk_widget_class_bind_template_child(class, PatdDetailsPage, rotate);

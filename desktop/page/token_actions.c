@@ -28,33 +28,31 @@ static void actions_free(Actions *actions)
 	g_free(actions);
 }
 
-static gboolean can_revoke(const PatdTokenInfo *info)
+static gboolean can_revoke(const PatdTokenInfo *info, const char *own_issuer)
 {
+	(void)own_issuer;
 	/* A revocation for a period can become permanent. */
 	return info->state == PATD_STATE_REVOKED ? info->revoked_until != 0
 						 : info->state != PATD_STATE_ALTERED;
 }
 
-static gboolean can_restore(const PatdTokenInfo *info)
+static gboolean can_restore(const PatdTokenInfo *info, const char *own_issuer)
 {
 	return info->state == PATD_STATE_REVOKED &&
-	       !g_str_equal(info->revoked_reason, "compromised");
+	       !g_str_equal(info->revoked_reason, "compromised") &&
+	       !patd_token_is_foreign(info, own_issuer);
 }
 
-static gboolean can_rotate(const PatdTokenInfo *info)
+static gboolean can_rotate(const PatdTokenInfo *info, const char *own_issuer)
 {
-	return info->state == PATD_STATE_ACTIVE || info->state == PATD_STATE_PENDING ||
-	       info->state == PATD_STATE_DISABLED;
+	return (info->state == PATD_STATE_ACTIVE || info->state == PATD_STATE_PENDING ||
+		       info->state == PATD_STATE_DISABLED) &&
+	       !patd_token_is_foreign(info, own_issuer);
 }
 
-static gboolean can_rename(const PatdTokenInfo *info)
+static gboolean can_rename(const PatdTokenInfo *info, const char *own_issuer)
 {
-	return info->state != PATD_STATE_ALTERED;
-}
-
-static gboolean can_delete(const PatdTokenInfo *info)
-{
-	return patd_state_deletable(info->state);
+	return info->state != PATD_STATE_ALTERED && !patd_token_is_foreign(info, own_issuer);
 }
 
 static void do_details(Actions *actions)
@@ -100,7 +98,8 @@ static void do_delete(Actions *actions)
 static const struct {
 	const char *name;
 	void (*act)(Actions *actions);
-	gboolean (*is_possible)(const PatdTokenInfo *info); /* NULL: without patd, too */
+	/* NULL: without patd, too */
+	gboolean (*is_possible)(const PatdTokenInfo *info, const char *own_issuer);
 } rows[] = {
 	{ "details", do_details, NULL },
 	{ "copy-id", do_copy_id, NULL },
@@ -108,7 +107,7 @@ static const struct {
 	{ "restore", do_restore, can_restore },
 	{ "rotate", do_rotate, can_rotate },
 	{ "rename", do_rename, can_rename },
-	{ "delete", do_delete, can_delete },
+	{ "delete", do_delete, patd_token_is_deletable },
 };
 
 static void on_activate(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -125,14 +124,15 @@ static void refresh(Actions *actions)
 {
 	const PatdTokenInfo *info = patd_token_get_info(actions->token);
 	const gboolean ready = patd_service_get_state(actions->service) == PATD_SERVICE_READY;
+	const char *own_issuer = patd_service_get_issuer(actions->service);
 
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
 		GAction *action =
 			g_action_map_lookup_action(G_ACTION_MAP(actions->group), rows[i].name);
 
 		if (action && rows[i].is_possible)
-			g_simple_action_set_enabled(
-				G_SIMPLE_ACTION(action), ready && rows[i].is_possible(info));
+			g_simple_action_set_enabled(G_SIMPLE_ACTION(action),
+				ready && rows[i].is_possible(info, own_issuer));
 	}
 }
 

@@ -176,10 +176,16 @@ static char *owner_words(const PatdTokenInfo *token, guint64 now)
 {
 	(void)now;
 	/* Of another machine's token: whoever has the name. */
-	if (token->uid == G_MAXUINT32)
+	if (token->uid == PATD_UID_ANY)
 		return g_strdup(token->user);
 	/* TRANSLATORS: the name of a user, and its number */
 	return g_strdup_printf(_("%s (UID %u)"), token->user, token->uid);
+}
+
+static char *issuer_words(const PatdTokenInfo *token, guint64 now)
+{
+	(void)now;
+	return optional(token->issuer);
 }
 
 static char *id_words(const PatdTokenInfo *token, guint64 now)
@@ -208,6 +214,7 @@ const PatdFact patd_token_facts[] = {
 	{ PATD_FACTS_ABOUT, N_("Rotated"), rotated_words },
 	{ PATD_FACTS_ABOUT, N_("Previous Secret"), former_words },
 	{ PATD_FACTS_ABOUT, N_("Owner"), owner_words },
+	{ PATD_FACTS_ABOUT, N_("Issuer"), issuer_words },
 	{ PATD_FACTS_ABOUT, N_("ID"), id_words },
 	{ PATD_FACTS_GROUPS, NULL, NULL },
 };

@@ -207,7 +207,7 @@ static void on_unmap(PatdWindow *self)
 static void on_active(PatdWindow *self)
 {
 	if (self->tokens && gtk_window_is_active(GTK_WINDOW(self)))
-		patd_token_list_refresh_bound(self->tokens);
+		patd_token_list_refresh_unsignalled(self->tokens);
 }
 
 static gboolean on_close_request(PatdWindow *self)

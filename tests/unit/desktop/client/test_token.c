@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as patd's dictionaries describe it. */
 #include "desktop/client/patd_token.h"
+
+#include <unistd.h>
+
+#include "desktop/client/own_issuer.h"
 #include "tests/unit/unit.h"
 
 static GVariant *parse(const char *text)
@@ -135,6 +139,69 @@ static void test_order_is_by_bytes_of_user_then_uid_then_name(void **state)
 		}
 }
 
+static void test_owner_of_another_machines_token_is_whoever_has_the_name(void **state)
+{
+	(void)state;
+	assert_true(patd_owner_is_caller(geteuid(), "another"));
+	assert_false(patd_owner_is_caller(geteuid() + 1, g_get_user_name()));
+	assert_true(patd_owner_is_caller(PATD_UID_ANY, g_get_user_name()));
+	assert_false(patd_owner_is_caller(PATD_UID_ANY, "another"));
+}
+
+static void test_token_of_another_issuer_is_foreign(void **state)
+{
+	static const struct {
+		const char *issuer, *state, *own;
+		gboolean foreign, deletable;
+	} rows[] = {
+		{ "", "active", "", FALSE, FALSE },
+		{ "", "revoked", "hq", FALSE, TRUE },
+		{ "hq", "active", "hq", FALSE, FALSE },
+		{ "hq", "revoked", "hq", FALSE, TRUE },
+		{ "hq", "active", "", TRUE, FALSE },
+		{ "hq", "stale", "web1", TRUE, FALSE },
+		{ "hq", "revoked", "web1", TRUE, FALSE },
+		{ "hq", "unknown-issuer", "web1", TRUE, TRUE },
+		{ "hq", "altered", "web1", TRUE, TRUE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"{'Id': <'aB3'>, 'Uid': <uint32 4294967295>, 'Issuer': <'%s'>,"
+			" 'State': <'%s'>}",
+			rows[i].issuer, rows[i].state);
+		g_autoptr(PatdToken) token = token_of(text);
+		const PatdTokenInfo *info = patd_token_get_info(token);
+
+		assert_that(patd_token_is_foreign(info, rows[i].own) == rows[i].foreign, "%zu", i);
+		assert_that(
+			patd_token_is_deletable(info, rows[i].own) == rows[i].deletable, "%zu", i);
+	}
+}
+
+static void test_own_issuer_is_a_setting(void **state)
+{
+	static const struct {
+		const char *settings, *issuer;
+	} rows[] = {
+		{ "[{'Key': <'fleet.hub'>, 'Value': <'hq'>}]", "" },
+		{ "[{'Key': <'fleet.issuer'>, 'Value': <'none'>}]", "" },
+		{ "[{'Key': <'fleet.hub'>, 'Value': <'none'>},"
+		  " {'Key': <'fleet.issuer'>, 'Value': <'hq'>}]",
+			"hq" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		g_autoptr(GVariant) settings = g_variant_parse(
+			G_VARIANT_TYPE("aa{sv}"), rows[i].settings, NULL, NULL, NULL);
+		g_autofree char *issuer = patd_own_issuer_read(settings);
+
+		assert_string_equal(issuer, rows[i].issuer);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +211,9 @@ int main(void)
 		cmocka_unit_test(test_unknown_keys_and_wrong_types_change_nothing),
 		cmocka_unit_test(test_changed_is_emitted_once_and_only_for_a_difference),
 		cmocka_unit_test(test_order_is_by_bytes_of_user_then_uid_then_name),
+		cmocka_unit_test(test_owner_of_another_machines_token_is_whoever_has_the_name),
+		cmocka_unit_test(test_token_of_another_issuer_is_foreign),
+		cmocka_unit_test(test_own_issuer_is_a_setting),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
