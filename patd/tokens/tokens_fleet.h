@@ -32,8 +32,6 @@ int tokens_fleet_sign_beat(struct tokens *tokens, uint8_t ret_bytes[static FLEET
 
 /* The public key with which others verify; -ENOENT: this machine is no issuer. */
 int tokens_fleet_public_key(struct tokens *tokens, uint8_t ret[static FLEET_PUBLIC_KEY_LEN]);
-/* That of the next key: others can have it before tokens_fleet_new_key(). */
-int tokens_fleet_next_key(struct tokens *tokens, uint8_t ret[static FLEET_PUBLIC_KEY_LEN]);
 
 /* The one that tokens_fleet_new_key() takes, which others must be given before; likewise. */
 int tokens_fleet_next_key(struct tokens *tokens, uint8_t ret[static FLEET_PUBLIC_KEY_LEN]);
