@@ -434,5 +434,34 @@ class HubRights(unittest.TestCase):
         self.hub.sql("SELECT 1", "web2")
 
 
+class HubOfAnOwner(unittest.TestCase):
+    """Its database is of a role that is no superuser."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="patd-hub.")
+        self.addCleanup(shutil.rmtree, self.folder)
+        os.chmod(self.folder, 0o755)
+        self.hub = Hub(self.folder)
+        self.hub.start()
+        self.addCleanup(self.hub.stop)
+        self.hub.sql("CREATE ROLE owner LOGIN CREATEROLE", database="postgres")
+
+    def evidence(self):
+        return self.hub.log()[-3000:]
+
+    def test_an_owner_who_may_create_roles_makes_it_and_adds_and_removes_hosts(self):
+        self.hub.init("owner")
+        for _ in range(2):
+            self.hub.add_host("alpha", issuer=True, by="owner")
+            self.hub.add_host("web1", by="owner")
+            # A superuser may have run it meanwhile.
+            self.hub.sql(sql_of_fleet("--init-hub"))
+        self.hub.sql(ROW.format(issuer="alpha", id=TOKEN, number=5), "alpha")
+        self.assertEqual(self.hub.value("SELECT number FROM patd_fleet.row", "web1"), "5")
+        self.hub.remove_host("web1", by="owner")
+        with self.assertRaisesRegex(SqlError, "does not exist"):
+            self.hub.sql("SELECT 1", "web1")
+
+
 if __name__ == "__main__":
     tap.main()

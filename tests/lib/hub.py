@@ -126,19 +126,21 @@ class Hub:
             assert time.monotonic() < deadline, f"{text}: {self.value(text)}, not {value}"
             time.sleep(0.05)
 
-    def init(self):
+    def init(self, owner="postgres"):
         """The database, as an administrator makes it."""
         subprocess.run(
-            _as_postgres("createdb", f"--host={self.folder}", f"--port={self.port}", "patd"),
+            _as_postgres(
+                "createdb", f"--host={self.folder}", f"--port={self.port}", f"--owner={owner}", "patd"
+            ),
             cwd="/", check=True, timeout=PATIENCE_S,
         )  # fmt: skip
-        self.sql(sql_of_fleet("--init-hub"))
+        self.sql(sql_of_fleet("--init-hub"), owner)
 
-    def add_host(self, name, issuer=False):
-        self.sql(sql_of_fleet(f"--add-host={name}", *(["--issuer"] if issuer else [])))
+    def add_host(self, name, issuer=False, by="postgres"):
+        self.sql(sql_of_fleet(f"--add-host={name}", *(["--issuer"] if issuer else [])), by)
 
-    def remove_host(self, name):
-        self.sql(sql_of_fleet(f"--remove-host={name}"))
+    def remove_host(self, name, by="postgres"):
+        self.sql(sql_of_fleet(f"--remove-host={name}"), by)
 
     def session(self, role):
         """A connection: psql, which runs what it is sent, and ends with its input"""
