@@ -14,6 +14,7 @@
 struct fleet {
 	struct kept_issuer *issuers;
 	const struct fleet_listener *listener;
+	struct beside *beside; /* NULL: not wanted yet */
 	char host_name[FLEET_NAME_LEN_MAX +
 		       1]; /* of the machine; "": it has none that can be one */
 };
@@ -39,7 +40,15 @@ void fleet_free(struct fleet *fleet)
 		put_anew_free(issuer->anew);
 		free(issuer);
 	}
+	beside_free(fleet->beside);
 	free(fleet);
+}
+
+struct beside *fleet_beside(struct tokens *tokens)
+{
+	if (!tokens->fleet->beside)
+		tokens->fleet->beside = beside_new();
+	return tokens->fleet->beside;
 }
 
 void tokens_fleet_listen(struct tokens *tokens, const struct fleet_listener *listener)

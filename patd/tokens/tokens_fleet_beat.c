@@ -283,8 +283,10 @@ int tokens_fleet_put_beat(struct tokens *tokens, const char *name, const struct 
 
 	if (r < 0)
 		return r;
-	if (!fleet_signed_by(tokens, issuer, trusted, bytes, "a heartbeat", &which))
+	if (!fleet_is_signed_by(tokens, trusted, bytes, &which)) {
+		fleet_log_unsigned(tokens, issuer, "a heartbeat");
 		return -EBADMSG;
+	}
 	if (!fleet_beat_read(bytes->bytes, bytes->len, &beat) || strcmp(beat.issuer, name) != 0) {
 		log_warning("the issuer %s has signed what is no heartbeat of it, which is ignored",
 			name);

@@ -79,16 +79,17 @@ int fleet_generation_of(struct tokens *tokens, size_t which, uint64_t *ret_gener
 	return 0;
 }
 
-bool fleet_signed_by(struct tokens *tokens, struct kept_issuer *issuer,
-	const struct issuer *trusted, const struct signed_bytes *bytes, const char *what,
-	size_t *which)
+bool fleet_is_signed_by(struct tokens *tokens, const struct issuer *trusted,
+	const struct signed_bytes *bytes, size_t *which)
 {
-	const bool right = bytes->len > FLEET_SIGNATURE_LEN && bytes->len <= FLEET_SIGNED_MAX &&
-			   (trusted ? signed_by_trusted(trusted, bytes, which)
-				    : signed_by_us(tokens, bytes, which));
+	return bytes->len > FLEET_SIGNATURE_LEN && bytes->len <= FLEET_SIGNED_MAX &&
+	       (trusted ? signed_by_trusted(trusted, bytes, which)
+			: signed_by_us(tokens, bytes, which));
+}
 
-	if (!right && fleet_logs_refusal(tokens, issuer))
+void fleet_log_unsigned(struct tokens *tokens, struct kept_issuer *issuer, const char *what)
+{
+	if (fleet_logs_refusal(tokens, issuer))
 		log_warning("%s of the issuer %s is not signed by it, and is ignored", what,
 			issuer->ledger.issuer);
-	return right;
 }

@@ -5,6 +5,7 @@
 #include "patd/tokens/id_set.h"
 #include "patd/tokens/tokens_fleet.h"
 #include "patd/tokens/tokens_private.h"
+#include "patd/util/beside.h"
 
 /* A heartbeat may be so far ahead of the clock, in seconds. */
 #define FLEET_AHEAD_S UINT64_C(300)
@@ -43,6 +44,9 @@ bool fleet_logs_refusal(const struct tokens *tokens, struct kept_issuer *issuer)
 
 /* NULL is allowed. */
 void put_anew_free(struct put_anew *anew);
+
+/* What helps with signatures.  NULL: nothing does. */
+struct beside *fleet_beside(struct tokens *tokens);
 
 /* Gives the ledger its MAC, writes it inside the transaction, and looks whether it is there. */
 int fleet_write_ledger(struct tokens *tokens, struct fleet_ledger *ledger);
@@ -127,13 +131,14 @@ int fleet_generation(struct tokens *tokens, uint64_t *ret_generation);
 /* --- tokens_fleet_check.c --- */
 
 /*
- * Whether the bytes are signed by that issuer, which is *ret_trusted of patd.conf, or ourselves if
- * that is NULL; false is logged.  what: for the log.  *which, 0 at first, is which of its keys was
- * right last, and is tried first.
+ * Whether the bytes are signed by that issuer of patd.conf, or by ourselves if trusted is NULL;
+ * then it is for the loop alone.  *which, 0 at first, is which of its keys was right last, and is
+ * tried first.
  */
-bool fleet_signed_by(struct tokens *tokens, struct kept_issuer *issuer,
-	const struct issuer *trusted, const struct signed_bytes *bytes, const char *what,
-	size_t *which);
+bool fleet_is_signed_by(struct tokens *tokens, const struct issuer *trusted,
+	const struct signed_bytes *bytes, size_t *which);
+/* That they are not.  what: they are. */
+void fleet_log_unsigned(struct tokens *tokens, struct kept_issuer *issuer, const char *what);
 
 /* Of ourselves: that key, if it is a later one than we sign with, which then is ours; else 0. */
 int fleet_generation_of(struct tokens *tokens, size_t which, uint64_t *ret_generation);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rows of an issuer, taken into the database: all of a message, or none. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,36 +299,82 @@ static int take(struct taking *taking)
 	return 0;
 }
 
-/* Each is looked at before anything is written. */
-static int read_rows(struct taking *taking, const struct signed_bytes *bytes)
+/* --- what was signed --- */
+
+/* Of rows that the loop and a thread look at together. */
+struct reading {
+	struct taking *taking;
+	const struct signed_bytes *bytes;
+	size_t *keys;          /* of each row: which of the issuer's has signed it */
+	atomic_size_t key;     /* of a row: that of others, most likely */
+	atomic_size_t n;       /* of them are good */
+	atomic_bool unsigned_; /* one is; the others need no look */
+};
+
+static void read_row(size_t at, void *userdata)
 {
-	const char *name = taking->issuer->ledger.issuer;
-	size_t which = 0, latest = 0;
+	struct reading *reading = userdata;
+	struct taking *taking = reading->taking;
+	const struct signed_bytes *bytes = &reading->bytes[at];
+	size_t key = reading->key;
+
+	if (reading->unsigned_)
+		return;
+	if (!fleet_is_signed_by(taking->tokens, taking->trusted, bytes, &key)) {
+		reading->unsigned_ = true;
+		return;
+	}
+	reading->key = reading->keys[at] = key;
+	fleet_row_hash(bytes->bytes, bytes->len - FLEET_SIGNATURE_LEN, taking->hashes[at]);
+	if (fleet_row_read(bytes->bytes, bytes->len, &taking->rows[at]) &&
+		strcmp(taking->rows[at].issuer, taking->issuer->ledger.issuer) == 0)
+		reading->n++;
+}
+
+static int check_read(const struct reading *reading)
+{
+	const struct taking *taking = reading->taking;
+
+	if (reading->unsigned_)
+		fleet_log_unsigned(taking->tokens, taking->issuer, "a row");
+	else if (reading->n == taking->n)
+		return 0;
+	else if (fleet_logs_refusal(taking->tokens, taking->issuer))
+		log_warning("the issuer %s has signed what is no row of it, which is ignored",
+			taking->issuer->ledger.issuer);
+	return -EBADMSG;
+}
+
+static int note_keys(struct taking *taking, const size_t *keys)
+{
+	size_t latest = 0;
 
 	for (size_t i = 0; i < taking->n; i++) {
-		if (!fleet_signed_by(taking->tokens, taking->issuer, taking->trusted, &bytes[i],
-			    "a row", &which))
-			return -EBADMSG;
-		if (which > latest)
-			latest = which;
+		if (keys[i] > latest)
+			latest = keys[i];
 		taking->other_key |=
-			taking->trusted && strcmp(taking->trusted->keys[which].id,
+			taking->trusted && strcmp(taking->trusted->keys[keys[i]].id,
 						   taking->issuer->ledger.beat_key) != 0;
-		fleet_row_hash(
-			bytes[i].bytes, bytes[i].len - FLEET_SIGNATURE_LEN, taking->hashes[i]);
-		if (!fleet_row_read(bytes[i].bytes, bytes[i].len, &taking->rows[i]) ||
-			strcmp(taking->rows[i].issuer, name) != 0) {
-			if (fleet_logs_refusal(taking->tokens, taking->issuer))
-				log_warning(
-					"the issuer %s has signed what is no row of it, which is "
-					"ignored",
-					name);
-			return -EBADMSG;
-		}
 	}
 	if (taking->own)
 		return fleet_generation_of(taking->tokens, latest, &taking->generation);
 	return 0;
+}
+
+/* Each is looked at before anything is written. */
+static int read_rows(struct taking *taking, const struct signed_bytes *bytes)
+{
+	cleanup_free size_t *keys = calloc(taking->n + 1, sizeof(*keys));
+	struct reading reading = { .taking = taking, .bytes = bytes, .keys = keys };
+	int r;
+
+	if (!keys)
+		return -ENOMEM;
+	/* Our own keys are in the database. */
+	beside_run(
+		taking->own ? NULL : fleet_beside(taking->tokens), read_row, taking->n, &reading);
+	r = check_read(&reading);
+	return r < 0 ? r : note_keys(taking, keys);
 }
 
 static int put_rows(struct taking *taking, const char *issuer, const struct signed_bytes *bytes)

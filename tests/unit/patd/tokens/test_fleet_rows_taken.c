@@ -146,6 +146,31 @@ static void one_bad_row_lets_none_in(void **state)
 	assert_int_equal(fleet_state(&worlds->member, ISSUER).number, 0);
 }
 
+/* Two threads look at them, and each begins where it may. */
+static void fleet__forged_row_anywhere_among_many_is_refused(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct parcel *parcel = &worlds->parcel;
+	char name[16];
+
+	for (unsigned int i = 0; i < COUNT(parcel->rows); i++) {
+		(void)snprintf(name, sizeof(name), "laptop%u", i);
+		(void)fleet_generate(worlds, name);
+	}
+	fleet_sign(&worlds->issuer, 0, parcel);
+	assert_int_equal(parcel->n, COUNT(parcel->rows));
+	for (size_t at = 0; at < parcel->n; at++) {
+		uint8_t *last = &parcel->rows[at].bytes[parcel->rows[at].len - 1];
+
+		*last ^= 1;
+		assert_that(fleet_put(&worlds->member, ISSUER, parcel) == -EBADMSG, "row %zu", at);
+		assert_int_equal(fleet_count(&worlds->member, ISSUER), 0);
+		*last ^= 1;
+	}
+	assert_int_equal(fleet_put(&worlds->member, ISSUER, parcel), 0);
+	assert_int_equal(fleet_count(&worlds->member, ISSUER), parcel->n);
+}
+
 static void fleet__issuer_that_is_trusted_no_more_is_unknown(void **state)
 {
 	struct fleet_worlds *worlds = *state;
@@ -339,6 +364,7 @@ int main(void)
 		WORLDS_TEST(fleet__replayed_row_brings_nothing_back),
 		WORLDS_TEST(fleet__reordered_rows_bring_nothing_back),
 		WORLDS_TEST(one_bad_row_lets_none_in),
+		WORLDS_TEST(fleet__forged_row_anywhere_among_many_is_refused),
 		WORLDS_TEST(fleet__issuer_that_is_trusted_no_more_is_unknown),
 		WORLDS_TEST(fleet__id_of_another_token_is_not_taken),
 		WORLDS_TEST(token_of_an_issuer_that_is_trusted_no_more_can_be_deleted),
