@@ -19,7 +19,7 @@
 #include "patd/util/turn.h"
 
 #define CARRIER_ISSUERS_MAX 256U /* that one machine trusts */
-#define CARRIER_ROWS 256         /* of the hub, in a slice */
+#define CARRIER_ROWS 1024        /* of the hub, in a slice */
 #define CARRIER_FEW 32           /* requests, or uses, in a slice */
 #define CARRIER_WAITING 1024U    /* of either, to be sent */
 

@@ -7,9 +7,10 @@
 #include "fleet/carry/carrier_private.h"
 #include "patd/util/log.h"
 
-_Static_assert(CARRIER_ROWS == 256, "as the statement says");
-static const char rows_sql[] = "SELECT number, id, bytes FROM patd_fleet.row WHERE issuer = $1"
-			       " AND (number, id) > ($2::bigint, $3) ORDER BY number, id LIMIT 256";
+_Static_assert(CARRIER_ROWS == 1024, "as the statement says");
+static const char rows_sql[] =
+	"SELECT number, id, bytes FROM patd_fleet.row WHERE issuer = $1"
+	" AND (number, id) > ($2::bigint, $3) ORDER BY number, id LIMIT 1024";
 
 struct hub_statement carrier_rows_after(
 	const char *issuer, const struct row_place *place, char number[static NUMBER_TEXT])
