@@ -28,7 +28,7 @@
 
 #include "patd/db/database.h"
 
-#define SYNC_WAL_MAX (UINT64_C(4) << 20)    /* bytes; a larger one is folded in at once */
+#define SYNC_WAL_MAX (UINT64_C(16) << 20)   /* bytes; a larger one is folded in at once */
 #define SYNC_WAL_LIMIT (UINT64_C(64) << 20) /* bytes; a reader in the way of a fold is ended */
 #define SYNC_LISTENERS_MAX 3
 
