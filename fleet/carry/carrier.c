@@ -25,16 +25,6 @@ static const struct job *const jobs[JOBS] = {
 	[JOB_REPORT] = &job_report,
 };
 
-void carrier_look(struct carrier *carrier)
-{
-	publish_check(carrier);
-	revocations_look(carrier);
-	fetch_all(carrier, false);
-	carrier->uses.take_at_us = 0;
-	carrier->reporting.wanted = true;
-	carrier_wake(carrier);
-}
-
 /* --- what is told unasked -------------------------------------------------------------------- */
 
 static void on_patd_up(void *userdata)

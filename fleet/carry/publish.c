@@ -55,23 +55,11 @@ void publish_restart(struct carrier *carrier)
 	carrier->publishing.written = 0;
 }
 
-void publish_check(struct carrier *carrier)
-{
-	carrier->publishing.wanted = true;
-	carrier->publishing.checked = false;
-}
-
 void publish_lacks(struct carrier *carrier)
 {
 	if (carrier->publishing.repair == PUBLISH_IN_ORDER &&
 		repair_pace_is_due(&carrier->publishing.pace, carrier_now_us(carrier)))
 		publish_check(carrier);
-}
-
-bool publish_comes_first(const struct carrier *carrier)
-{
-	return carrier->publishing.wanted && !carrier->publishing.checked &&
-	       carrier->jobs[JOB_PUBLISH].not_before_us <= carrier_now_us(carrier);
 }
 
 static bool has_new(const struct carrier *carrier)

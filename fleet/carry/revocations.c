@@ -132,11 +132,6 @@ const struct job job_send_revocations = {
 
 /* --- of others ------------------------------------------------------------------------------- */
 
-void revocations_look(struct carrier *carrier)
-{
-	carrier->revocations.take_wanted = carrier->revocations.woken = true;
-}
-
 static bool take_wanted(struct carrier *carrier)
 {
 	return carrier->revocations.take_wanted && carrier->self.issuer[0] &&
