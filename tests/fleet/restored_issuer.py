@@ -15,7 +15,7 @@ from fleet_hosts import FleetTest
 from requests import Connection
 
 # CARRIER_ROWS and TICK_US of fleet/carry/carrier_private.h
-PAGE, TICK_S = 256, 30
+PAGE, TICK_S = 1024, 30
 
 
 class RestoredIssuer(FleetTest):
@@ -110,6 +110,10 @@ class RestoredIssuer(FleetTest):
 
     def lose_many(self, n):
         """Tokens that the hub and the members have, and the backup has not"""
+        self.alpha.patd.end()
+        with open(os.path.join(self.alpha.patd.conf, "patd.conf"), "a", encoding="ascii") as file:
+            file.write("[tokens]\nmax_tokens = unlimited\n")
+        self.alpha.patd.start()
         self.alpha.patctl("backup", self.backup)
         with Connection(self.alpha.patd.root_sock) as root:
             tokens = [
