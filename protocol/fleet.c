@@ -63,7 +63,7 @@ static bool check_welcome(const struct fleet_message *message)
 {
 	const struct fleet_welcome *welcome = body_of(message);
 
-	return welcome->unused == 0;
+	return welcome->behind <= 1;
 }
 
 static bool check_issuer(const struct fleet_message *message)

@@ -69,7 +69,8 @@ struct fleet_welcome {
 	char key[24];     /* the name of the key that we sign with; "": we are no issuer */
 	uint64_t last;    /* the number of our latest row as an issuer */
 	uint32_t issuers; /* how many FLEET_ISSUER follow */
-	uint32_t unused;
+	/* 1: patd was restored from a backup, and what the hub has of ours is to be read first. */
+	uint32_t behind;
 };
 
 /* An issuer that is trusted here, and how far its rows are. */

@@ -21,6 +21,9 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 #define META_FLEET_BEHIND                                                                          \
 	"fleet_behind" /* with which key a backup signed whose hub was not asked for more yet; 0:  \
 			  it was */
+#define META_FLEET_RETURN                                                                          \
+	"fleet_return" /* after the latest row of the issuer in the latest backup that was         \
+			  restored; 0: none was */
 #define META_FLEET_KEY "fleet_key" /* which key an issuer signs with: 1, 2, 3 …; 0: the first */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */

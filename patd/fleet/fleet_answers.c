@@ -57,7 +57,10 @@ static int send_issuer(const struct fleet_state *state, void *userdata)
 static int serve_hello(struct fleet_server *server)
 {
 	const struct policy *policy = tokens_policy(server->tokens);
-	struct fleet_welcome welcome = { .last = tokens_fleet_last(server->tokens) };
+	struct fleet_welcome welcome = {
+		.last = tokens_fleet_last(server->tokens),
+		.behind = tokens_fleet_behind(server->tokens),
+	};
 	int r = tokens_fleet_states(server->tokens, count_issuer, &welcome.issuers);
 
 	if (r < 0 || (r = tokens_fleet_key_name(server->tokens, welcome.key)) < 0)

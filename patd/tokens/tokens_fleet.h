@@ -39,6 +39,9 @@ int tokens_fleet_next_key(struct tokens *tokens, uint8_t ret[static FLEET_PUBLIC
 /* The name of the present one; "": this machine is no issuer. */
 int tokens_fleet_key_name(struct tokens *tokens, char ret[static FLEET_KEY_ID_LEN + 1]);
 
+/* Whether this machine, an issuer, was restored from a backup and has not read what the hub has. */
+bool tokens_fleet_behind(struct tokens *tokens);
+
 /* From now on the next key signs all rows and heartbeats that are asked for. */
 enum pat_error tokens_fleet_new_key(
 	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal);

@@ -39,12 +39,12 @@ static bool signed_by_trusted(
  */
 static int first_generation(struct tokens *tokens, uint64_t *ret_generation)
 {
-	uint64_t behind = 0;
-	int r = meta_get_number(tokens->database, META_FLEET_BEHIND, &behind);
+	struct fleet_return returned;
+	int r = fleet_return_load(tokens, &returned);
 
-	if (r == 0 && behind == 0)
+	if (r == 0 && returned.generation == 0)
 		return fleet_generation(tokens, ret_generation);
-	*ret_generation = behind;
+	*ret_generation = returned.generation;
 	return r;
 }
 

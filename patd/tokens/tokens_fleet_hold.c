@@ -11,20 +11,37 @@ static bool is_revoked_for_good(const struct token *token)
 	return token->revoked_at != 0 && token->revoked_until == 0;
 }
 
-bool fleet_hold(struct tokens *tokens, const struct fleet_mark *mark, struct token *token)
+static bool revokes(
+	struct tokens *tokens, const struct fleet_mark *mark, const struct token *token)
 {
-	if (mark->kind != FLEET_ROW_REVOCATION || strcmp(mark->issuer, token->issuer) == 0 ||
-		!validity_replica(token, tokens->policy) || is_revoked_for_good(token) ||
-		mark->revoked_at <= token->restored_at ||
-		(!fleet_is_own(tokens, mark->issuer) &&
-			!policy_issuer(tokens->policy, mark->issuer)) ||
-		!fleet_mark_intact(tokens, mark))
+	return mark->kind == FLEET_ROW_REVOCATION && strcmp(mark->issuer, token->issuer) != 0 &&
+	       !is_revoked_for_good(token) && mark->revoked_at > token->restored_at &&
+	       (fleet_is_own(tokens, mark->issuer) ||
+		       policy_issuer(tokens->policy, mark->issuer)) &&
+	       fleet_mark_intact(tokens, mark);
+}
+
+static bool apply(struct tokens *tokens, const struct fleet_mark *mark, struct token *token)
+{
+	if (!revokes(tokens, mark, token))
 		return false;
-	token->held = true;
 	token->revoked_at = mark->revoked_at;
 	token->revoked_until = 0;
 	memcpy(token->revoked_reason, mark->revoked_reason, sizeof(token->revoked_reason));
 	return true;
+}
+
+bool fleet_hold(struct tokens *tokens, const struct fleet_mark *mark, struct token *token)
+{
+	if (!validity_replica(token, tokens->policy) || !apply(tokens, mark, token))
+		return false;
+	token->held = true;
+	return true;
+}
+
+bool fleet_revoke_ours(struct tokens *tokens, const struct fleet_mark *mark, struct token *token)
+{
+	return fleet_is_own(tokens, token->issuer) && apply(tokens, mark, token);
 }
 
 struct entry fleet_entry(struct tokens *tokens, enum entry_event event, const struct token *token,

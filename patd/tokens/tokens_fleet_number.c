@@ -48,20 +48,6 @@ static int begin(struct tokens *tokens, struct numbering *numbering)
 	return r;
 }
 
-/*
- * Else what the hub has of a token, which is later than the backup, would meet what was made of it
- * since.  What takes access away is done all the same, and stays so whatever the hub has.
- */
-static int check_caught_up(struct tokens *tokens, bool takes_access)
-{
-	uint64_t behind = 0;
-	int r = meta_get_number(tokens->database, META_FLEET_BEHIND, &behind);
-
-	if (r < 0)
-		return r;
-	return behind != 0 && tokens->policy->hub[0] != '\0' && !takes_access ? -EINPROGRESS : 0;
-}
-
 static int number_deletion(
 	struct tokens *tokens, const struct token *token, struct numbering *numbering)
 {
@@ -72,7 +58,7 @@ static int number_deletion(
 	if (intact && !fleet_is_own(tokens, token->issuer))
 		return 0;
 	/* One that only ended by itself may have been given more time since. */
-	if (intact && token->revoked_at == 0 && (r = check_caught_up(tokens, false)) < 0)
+	if (intact && token->revoked_at == 0 && (r = fleet_check_caught_up(tokens, false)) < 0)
 		return r;
 	r = begin(tokens, numbering);
 	/* Nobody can say whether an altered one is ours: who does not have it is told in vain. */
@@ -108,7 +94,7 @@ int fleet_number_change(struct tokens *tokens, const struct change *change, bool
 		return 0;
 	if ((r = terms_change(tokens, change, &changes)) < 0 || !changes)
 		return r;
-	if ((r = check_caught_up(tokens, takes_access)) < 0 ||
+	if ((r = fleet_check_caught_up(tokens, takes_access)) < 0 ||
 		(r = begin(tokens, ret_numbering)) < 0)
 		return r;
 	fleet_number_token(&ret_numbering->ledger, token);

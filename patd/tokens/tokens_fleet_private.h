@@ -70,6 +70,25 @@ void fleet_tell_refetch(const struct tokens *tokens, const struct kept_issuer *i
 bool fleet_tell_claim(const struct tokens *tokens, uint64_t claim, const struct token *token);
 bool fleet_reaches_hub(const struct tokens *tokens);
 
+/* --- tokens_fleet_return.c --- */
+
+/*
+ * Whether this machine, an issuer, has returned from a backup.  It is behind until it has read what
+ * the hub has of it: patd-fleet reads all of that before it asks for anything to be signed.
+ */
+int fleet_return_load(struct tokens *tokens, struct fleet_return *ret);
+/* On failure it has begun nevertheless, until patd ends; the next start tries again. */
+int fleet_return_begin(struct tokens *tokens);
+/* What the hub has was read.  0 also if it was not behind. */
+int fleet_return_end(struct tokens *tokens);
+
+/*
+ * -EINPROGRESS: it is behind.  What the hub has of a token, which is later than the backup, would
+ * meet what was made of it since.  What takes access away is done all the same, and stays so
+ * whatever the hub has.
+ */
+int fleet_check_caught_up(struct tokens *tokens, bool takes_access);
+
 /* --- tokens_fleet_doubt.c --- */
 
 /*
@@ -150,6 +169,8 @@ int fleet_generation_of(struct tokens *tokens, size_t which, uint64_t *ret_gener
  * issuer that is trusted here; then it is held.
  */
 bool fleet_hold(struct tokens *tokens, const struct fleet_mark *mark, struct token *token);
+/* The same of one of our own, which then is revoked for good: it is not told to the issuer, us. */
+bool fleet_revoke_ours(struct tokens *tokens, const struct fleet_mark *mark, struct token *token);
 
 /* An entry about something on that machine. */
 struct entry fleet_entry(struct tokens *tokens, enum entry_event event, const struct token *token,

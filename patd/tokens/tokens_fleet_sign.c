@@ -221,32 +221,10 @@ static int sign_row(struct signing *signing, const struct numbered *numbered)
 	return signing->fn(&row, bytes, len + FLEET_SIGNATURE_LEN, signing->userdata);
 }
 
-/*
- * Who asks for what we sign has given us what the hub had and a backup lacked: see
- * check_caught_up().
- */
-static int write_caught_up(void *userdata)
-{
-	struct tokens *tokens = userdata;
-
-	return meta_set_number(tokens->database, META_FLEET_BEHIND, 0);
-}
-
-static int catch_up(struct tokens *tokens)
-{
-	uint64_t behind = 0;
-	int r = meta_get_number(tokens->database, META_FLEET_BEHIND, &behind);
-
-	if (r < 0 || behind == 0)
-		return r;
-	tokens_commit_usage(tokens);
-	return transaction_run(tokens->database, false, write_caught_up, tokens);
-}
-
 /* What comes before anything is signed, and with which key that is. */
 static int begin_signing(struct tokens *tokens, uint64_t *ret_generation)
 {
-	int r = catch_up(tokens);
+	int r = fleet_return_end(tokens);
 
 	return r < 0 ? r : fleet_generation(tokens, ret_generation);
 }
@@ -276,7 +254,9 @@ enum pat_error tokens_fleet_new_key(
 		error = tokens_refuse(PAT_ERR_AGAINST_POLICY, tokens_fleet_no_issuer, ret_refusal);
 	if (error != PAT_OK)
 		return error;
+	/* Behind, the next one may be one that was in use before, and was stolen. */
 	if ((r = tokens_check_disk(tokens, false)) < 0 ||
+		(r = fleet_check_caught_up(tokens, false)) < 0 ||
 		(r = fleet_generation(tokens, &new.generation)) < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	new.generation++;

@@ -79,14 +79,53 @@ static void number_own(struct taking *taking, size_t at)
 	fleet_row_hash(bytes, fleet_row_write(row, bytes), taking->hashes[at]);
 }
 
-/* Whether the row says nothing new. */
-static bool is_old(const struct taking *taking, size_t at, const struct kept_row *kept)
+/* It is what is kept. */
+static bool is_kept(const struct taking *taking, size_t at, const struct kept_row *kept)
+{
+	return taking->rows[at].kind != FLEET_ROW_DELETED &&
+	       memcmp(taking->hashes[at], kept->row_hash, FLEET_HASH_LEN) == 0;
+}
+
+/* What a row says that is not known here. */
+enum news {
+	NEWS_NONE,
+	NEWS_REVOKED, /* nothing else of it counts */
+	NEWS_ALL
+};
+
+/*
+ * Of our own the hub may have what was signed in a life after the backup that we returned from: its
+ * numbers are those after the latest of the backup, and may have been given again since.  Of a
+ * token that has changed since, no more of that counts than what takes access away, once all that
+ * the hub had was read: else it could bring a former version back, whenever it likes.
+ */
+static enum news news_of_own(const struct taking *taking, size_t at, const struct kept_row *kept)
 {
 	const struct fleet_row *row = &taking->rows[at];
+	const bool changed = kept->number > taking->returned.latest;
+	const bool later = row->number > (changed ? taking->returned.latest : kept->number);
 
+	if (is_kept(taking, at, kept))
+		return NEWS_NONE;
+	if (kept->has_mark)
+		return row->number > kept->number ? NEWS_ALL : NEWS_NONE;
+	if (later && (!changed || taking->returned.generation != 0 ||
+			     row->kind == FLEET_ROW_DELETED))
+		return NEWS_ALL;
+	return row->kind == FLEET_ROW_TOKEN && (row->number > kept->number ||
+						       fleet_row_revokes(row, &kept->token))
+		       ? NEWS_REVOKED
+		       : NEWS_NONE;
+}
+
+static enum news news_of(const struct taking *taking, size_t at, const struct kept_row *kept)
+{
 	if (taking->own)
-		return row->number <= kept->number;
-	return !taking->issuer->anew && row->number <= taking->ledger.number;
+		return kept->altered || kept->altered_mark ? NEWS_ALL
+							   : news_of_own(taking, at, kept);
+	return !taking->issuer->anew && taking->rows[at].number <= taking->ledger.number
+		       ? NEWS_NONE
+		       : NEWS_ALL;
 }
 
 /* A token of our own that was deleted here, before the hub was asked, comes back from nowhere. */
@@ -106,13 +145,6 @@ static int keep_deleted(
 		taking->ledger.number = row->number;
 	fleet_number_mark(&taking->ledger, &mark);
 	return fleet_write_mark(taking->tokens, &mark);
-}
-
-/* It is what is kept. */
-static bool is_kept(const struct taking *taking, size_t at, const struct kept_row *kept)
-{
-	return taking->rows[at].kind != FLEET_ROW_DELETED &&
-	       memcmp(taking->hashes[at], kept->row_hash, FLEET_HASH_LEN) == 0;
 }
 
 static void replace_in_set(struct taking *taking, size_t at, const struct kept_row *kept)
@@ -139,6 +171,7 @@ static int take_row(struct taking *taking, size_t at)
 	struct taken *taken = &taking->taken[at];
 	struct fleet_row *row = &taking->rows[at];
 	struct kept_row kept;
+	enum news news;
 	int r = load_kept(taking->tokens, row, &kept);
 
 	if (r < 0)
@@ -146,7 +179,8 @@ static int take_row(struct taking *taking, size_t at)
 	memset(taken, 0, sizeof(*taken));
 	memcpy(taken->before, kept.row_hash, sizeof(taken->before));
 	memcpy(taken->now, kept.row_hash, sizeof(taken->now));
-	if (is_old(taking, at, &kept))
+	news = news_of(taking, at, &kept);
+	if (news == NEWS_NONE)
 		return 0;
 	if (taking->own && (kept.altered || kept.altered_mark)) {
 		if (row->number > taking->ledger.number)
@@ -155,7 +189,9 @@ static int take_row(struct taking *taking, size_t at)
 	}
 	if (taking->own && is_deleted(row, &kept))
 		return keep_deleted(taking, row, &kept);
-	number_own(taking, at);
+	taking->revokes_alone = news == NEWS_REVOKED;
+	if (news == NEWS_ALL)
+		number_own(taking, at);
 	if (!is_kept(taking, at, &kept)) {
 		if ((r = check_row(taking, row, &kept)) < 0 ||
 			(r = take[row->kind](taking, at, &kept)) < 0)
@@ -386,6 +422,8 @@ static int put_rows(struct taking *taking, const char *issuer, const struct sign
 		return -ENOMEM;
 	if (!taking->own && tokens->policy->issuer[0] != '\0' &&
 		(r = fleet_issuer(tokens, tokens->policy->issuer, &taking->ours)) < 0)
+		return r;
+	if (taking->own && (r = fleet_return_load(tokens, &taking->returned)) < 0)
 		return r;
 	if ((r = fleet_issuer(tokens, issuer, &taking->issuer)) < 0 ||
 		(r = read_rows(taking, bytes)) < 0)

@@ -32,11 +32,19 @@ static int hold_by(const struct fleet_mark *mark, void *userdata)
 	return fleet_hold(holding->tokens, mark, holding->token);
 }
 
-/* By what other issuers said before the row came. */
-static int hold_by_marks(struct tokens *tokens, struct token *token)
+static int revoke_by(const struct fleet_mark *mark, void *userdata)
+{
+	const struct holding *holding = userdata;
+
+	return fleet_revoke_ours(holding->tokens, mark, holding->token);
+}
+
+/* By what other issuers said before the row came.  Our own is revoked by that for good. */
+static int heed_marks(struct tokens *tokens, bool own, struct token *token)
 {
 	struct holding holding = { tokens, token };
-	int r = store_list_marks(tokens->store, token->id.text, hold_by, &holding);
+	int r = store_list_marks(
+		tokens->store, token->id.text, own ? revoke_by : hold_by, &holding);
 
 	return r < 0 ? r : 0;
 }
@@ -126,12 +134,17 @@ static bool is_rotated_since(const struct fleet_row *row, const struct token *be
 		       memcmp(row->verifier, before->verifier, sizeof(row->verifier)) != 0);
 }
 
+bool fleet_row_revokes(const struct fleet_row *row, const struct token *token)
+{
+	return row->revoked_at > token->restored_at &&
+	       revoked_until(row->revoked_at, row->revoked_until) >
+		       revoked_until(token->revoked_at, token->revoked_until);
+}
+
 /* But for what takes access away. */
 static void take_revocation_alone(const struct fleet_row *row, struct token *token)
 {
-	if (row->revoked_at <= token->restored_at ||
-		revoked_until(row->revoked_at, row->revoked_until) <=
-			revoked_until(token->revoked_at, token->revoked_until))
+	if (!fleet_row_revokes(row, token))
 		return;
 	token->revoked_at = row->revoked_at;
 	token->revoked_until = row->revoked_until;
@@ -146,7 +159,8 @@ static void make_token(
 		*ret = *before;
 	else
 		*ret = (struct token) { .uid = TOKEN_UID_ANY };
-	if (before && taking->own && is_rotated_since(&taking->rows[at], before)) {
+	if (before && taking->own &&
+		(taking->revokes_alone || is_rotated_since(&taking->rows[at], before))) {
 		take_revocation_alone(&taking->rows[at], ret);
 		return;
 	}
@@ -224,11 +238,10 @@ int fleet_take_token(struct taking *taking, size_t at, const struct kept_row *ke
 	struct taken *taken = &taking->taken[at];
 	struct token *token = &taken->token;
 	enum entry_event event;
-	int r = 0;
+	int r;
 
 	make_token(taking, at, before, token);
-	if (!taking->own)
-		r = hold_by_marks(tokens, token);
+	r = heed_marks(tokens, taking->own, token);
 	if (r == 0 && (kept->has_mark || kept->altered_mark))
 		r = store_remove_mark(tokens->store, token->issuer, token->id.text);
 	if (r == 0)

@@ -26,6 +26,8 @@ struct taking {
 	uint8_t (*hashes)[FLEET_HASH_LEN]; /* of each row */
 	size_t n;
 	uint64_t now;
+	struct fleet_return returned; /* of our own */
+	bool revokes_alone; /* of the row that is being taken only that counts */
 	uint64_t generation;      /* of our own key that is the latest; 0: it stays */
 	struct kept_issuer *ours; /* NULL: we are no issuer, or it is us */
 	/* What there will be. */
@@ -52,6 +54,9 @@ struct kept_row {
 /* --- tokens_fleet_take_token.c --- */
 
 int fleet_take_token(struct taking *taking, size_t at, const struct kept_row *kept);
+
+/* Whether the row of our own takes away what the token permits. */
+bool fleet_row_revokes(const struct fleet_row *row, const struct token *token);
 
 /* An entry about that token, with the name of the issuer. */
 int fleet_add_entry(struct taking *taking, enum entry_event event, const struct token *token,

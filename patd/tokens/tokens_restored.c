@@ -9,16 +9,6 @@
 #include "patd/tokens/tokens_fleet_private.h"
 #include "patd/util/log.h"
 
-/* The hub may have what the backup lacks: see doc/fleet.md. */
-static int write_behind(void *userdata)
-{
-	struct tokens *tokens = userdata;
-	uint64_t generation = 0;
-	int r = fleet_generation(tokens, &generation);
-
-	return r < 0 ? r : meta_set_number(tokens->database, META_FLEET_BEHIND, generation);
-}
-
 void tokens_record_restore(struct tokens *tokens)
 {
 	static const struct caller root = { .user = "root" };
@@ -30,11 +20,11 @@ void tokens_record_restore(struct tokens *tokens)
 	if (faccessat(state_fd, STATE_DIR_RESTORED, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
 	pat_field_cut(entry.detail, sizeof(entry.detail), "from a backup");
-	/* If it cannot be written, tokens are accepted nevertheless, and the next start tries
-	 * again. */
-	r = tokens_commit(tokens, &change);
+	/* The hub may have what the backup lacks.  If anything cannot be written, tokens are
+	 * accepted nevertheless, and the next start tries again. */
+	r = fleet_return_begin(tokens);
 	if (r == 0)
-		r = transaction_run(tokens->database, false, write_behind, tokens);
+		r = tokens_commit(tokens, &change);
 	if (r == 0 && unlinkat(state_fd, STATE_DIR_RESTORED, 0) < 0)
 		r = -errno;
 	if (r < 0)

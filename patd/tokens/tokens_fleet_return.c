@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An issuer that has returned from a backup, and what the hub may have that the backup lacks. */
+#include <errno.h>
+
+#include "patd/tokens/tokens_fleet_private.h"
+
+static int read_generation(struct tokens *tokens, uint64_t *ret)
+{
+	return meta_get_number(tokens->database, META_FLEET_BEHIND, ret);
+}
+
+int fleet_return_load(struct tokens *tokens, struct fleet_return *ret)
+{
+	uint64_t after_latest = 0;
+	int r;
+
+	if (tokens->returned.unwritten) {
+		*ret = tokens->returned;
+		return 0;
+	}
+	*ret = (struct fleet_return) { 0 };
+	if ((r = read_generation(tokens, &ret->generation)) < 0 ||
+		(r = meta_get_number(tokens->database, META_FLEET_RETURN, &after_latest)) < 0)
+		return r;
+	ret->latest = after_latest == 0 ? UINT64_MAX : after_latest - 1;
+	return 0;
+}
+
+static int write_return(void *userdata)
+{
+	struct tokens *tokens = userdata;
+	const struct fleet_return *returned = &tokens->returned;
+	int r = meta_set_number(tokens->database, META_FLEET_BEHIND, returned->generation);
+
+	return r < 0 ? r
+		     : meta_set_number(tokens->database, META_FLEET_RETURN, returned->latest + 1);
+}
+
+/* It holds in memory before it is on disk. */
+static int keep_return(struct tokens *tokens)
+{
+	int r;
+
+	tokens->returned.unwritten = true;
+	tokens_commit_usage(tokens);
+	r = transaction_run(tokens->database, true, write_return, tokens);
+	if (r == 0)
+		tokens->returned.unwritten = false;
+	return r;
+}
+
+int fleet_return_begin(struct tokens *tokens)
+{
+	struct fleet_return *returned = &tokens->returned;
+	int r = fleet_generation(tokens, &returned->generation);
+
+	/* Whatever cannot be read: it is behind. */
+	if (r < 0)
+		returned->generation = 1;
+	returned->latest = tokens_fleet_last(tokens);
+	return keep_return(tokens);
+}
+
+int fleet_return_end(struct tokens *tokens)
+{
+	struct fleet_return returned;
+	int r = fleet_return_load(tokens, &returned);
+
+	if (r < 0 || returned.generation == 0)
+		return r;
+	tokens->returned = returned;
+	tokens->returned.generation = 0;
+	r = keep_return(tokens);
+	if (r < 0)
+		tokens->returned = returned;
+	return r;
+}
+
+int fleet_check_caught_up(struct tokens *tokens, bool takes_access)
+{
+	struct fleet_return returned;
+	int r = fleet_return_load(tokens, &returned);
+
+	if (r < 0)
+		return r;
+	return returned.generation != 0 && tokens->policy->hub[0] != '\0' && !takes_access
+		       ? -EINPROGRESS
+		       : 0;
+}
+
+bool tokens_fleet_behind(struct tokens *tokens)
+{
+	struct fleet_return returned;
+
+	return tokens->policy->issuer[0] != '\0' &&
+	       (fleet_return_load(tokens, &returned) < 0 || returned.generation != 0);
+}
