@@ -82,6 +82,8 @@ struct putting {
 	int place, end; /* the first row of the message under way, and the one after its last */
 	int alone;      /* those before that one go one by one: a message of them was refused */
 	bool *told;     /* whether a refusal was logged */
+	/* NULL, or why patd could not keep a row now, and will later; "": it did not happen. */
+	char *put_off;
 	void (*done)(struct carrier *carrier);
 };
 
@@ -109,9 +111,12 @@ struct publishing {
 	uint64_t none;   /* after it patd had no more up to this one */
 	enum publish_repair repair;
 	struct row_place read; /* up to that row they went to patd */
+	struct row_place next; /* the same with those that are put now */
 	bool read_last;        /* there are no more */
-	uint64_t written;      /* up to that one all went to the hub */
-	bool rewritten;        /* a row at the hub was not what it should have been */
+	bool has_read;         /* since the connection, or since patd took over, all were read */
+	char put_off[sizeof(((struct fleet_refusal *)0)->why)]; /* see struct putting */
+	uint64_t written; /* up to that one all went to the hub */
+	bool rewritten;   /* a row at the hub was not what it should have been */
 	struct repair_pace pace;
 	/* With it all rows went there. */
 	char key[sizeof(((struct fleet_welcome *)0)->key)];
@@ -264,10 +269,10 @@ void carrier_drop(PGresult **result);
 
 /*
  * Puts rows, whose owner it becomes: they have the columns of carrier_rows_sql.  What patd refuses
- * is left out.
+ * is left out.  put_off: see struct putting.
  */
 void carrier_put_rows(struct carrier *carrier, const char *issuer, PGresult *rows, bool *told,
-	void (*done)(struct carrier *carrier));
+	char *put_off, void (*done)(struct carrier *carrier));
 
 /* Bytes of text for a number, with its NUL. */
 #define NUMBER_TEXT 21

@@ -107,9 +107,24 @@ void carrier_end(struct carrier *carrier)
 	carrier_wake(carrier);
 }
 
+/* What failed is not reported any more, if nothing else does. */
+static void forget_failure(struct carrier *carrier)
+{
+	const bool was_told = carrier->jobs[carrier->kind].told;
+	bool others = false;
+
+	carrier->jobs[carrier->kind].told = false;
+	for (size_t i = 0; i < JOBS; i++)
+		others |= carrier->jobs[i].told;
+	if (!was_told || others || !carrier->entered)
+		return;
+	carrier->reporting.error[0] = '\0';
+	carrier->reporting.wanted = true;
+}
+
 void carrier_done(struct carrier *carrier)
 {
-	carrier->jobs[carrier->kind].told = false;
+	forget_failure(carrier);
 	pause_reset(&carrier->jobs[carrier->kind].pause);
 	carrier_end(carrier);
 }

@@ -197,8 +197,8 @@ static void on_rows(struct carrier *carrier, struct hub_answer *answer)
 		return;
 	}
 	fetching->beat = carrier_take(answer, 1);
-	carrier_put_rows(
-		carrier, issuer->state.name, carrier_take(answer, 0), &issuer->told, on_rows_put);
+	carrier_put_rows(carrier, issuer->state.name, carrier_take(answer, 0), &issuer->told, NULL,
+		on_rows_put);
 }
 
 /* In one snapshot: the last rows, and the heartbeat that follows them. */

@@ -4,9 +4,11 @@
  *
  * All rows after the number that the hub has, and the heartbeat that follows them, are one
  * transaction.  Every half minute the hub is asked what it has: rows that patd lacks go to it
- * first.  Where a host lacks rows, the hub is repaired: all of its rows go to patd, and then all of
- * patd's to the hub, which takes those that differ.  Where rows were signed with another key, all
- * of patd's go there, too.  A repair is in pages; what is new goes before it, and between them.
+ * first.  Where patd was restored from a backup, or has taken rows over, all that the hub has goes
+ * to it before anything is signed.  Where a host lacks rows, the hub is repaired: all of its rows
+ * go to patd, and then all of patd's to the hub, which takes those that differ.  Where rows were
+ * signed with another key, all of patd's go there, too.  A repair is in pages; what is new goes
+ * before it, and between them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,7 @@ static bool wanted(struct carrier *carrier)
 void publish_restart(struct carrier *carrier)
 {
 	carrier->publishing.checked = carrier->publishing.caught_up = false;
+	carrier->publishing.has_read = false;
 	carrier->publishing.read = (struct row_place) { 0 };
 	carrier->publishing.written = 0;
 }
@@ -198,6 +201,8 @@ static void send_new(struct carrier *carrier)
 {
 	struct publishing *publishing = &carrier->publishing;
 
+	/* With the question it is so no more. */
+	carrier->self.behind = 0;
 	publishing->none = 0;
 	publishing->sent = publishing->number;
 	if (publishing->sent < carrier->self.last)
@@ -243,6 +248,15 @@ static void repair_from(struct publishing *publishing, enum publish_repair repai
 	publishing->rewritten = publishing->told = false;
 }
 
+/* A row that patd could not keep now would be lost to the hub's copy of what it has instead. */
+static bool put_off(struct carrier *carrier)
+{
+	if (carrier->publishing.put_off[0] == '\0')
+		return false;
+	carrier_failed(carrier, carrier->publishing.put_off);
+	return true;
+}
+
 /*
  * patd says where it stands now, and then the hub is asked again.  Its numbers may have gone past
  * others of the hub meanwhile, and of what it took it may have kept its own: so all is read, and
@@ -250,8 +264,11 @@ static void repair_from(struct publishing *publishing, enum publish_repair repai
  */
 static void taken_over(struct carrier *carrier)
 {
+	if (put_off(carrier))
+		return;
 	repair_from(&carrier->publishing, PUBLISH_READ);
 	carrier->publishing.took = true;
+	carrier->publishing.has_read = false;
 	carrier->greet_wanted = true;
 	/* There may be one about a token that was not known before. */
 	revocations_look(carrier);
@@ -260,8 +277,11 @@ static void taken_over(struct carrier *carrier)
 
 static void on_own_rows(struct carrier *carrier, struct hub_answer *answer)
 {
-	carrier_put_rows(carrier, carrier->self.issuer, carrier_take(answer, 0),
-		&carrier->publishing.told, taken_over);
+	struct publishing *publishing = &carrier->publishing;
+
+	publishing->put_off[0] = '\0';
+	carrier_put_rows(carrier, carrier->self.issuer, carrier_take(answer, 0), &publishing->told,
+		publishing->put_off, taken_over);
 }
 
 /* The issuer was restored from a backup. */
@@ -286,8 +306,14 @@ static void take_over(struct carrier *carrier)
 /* After the last of them patd says where it stands, as it may have had less. */
 static void rows_read(struct carrier *carrier)
 {
-	if (carrier->publishing.read_last) {
-		carrier->publishing.repair = PUBLISH_ALL;
+	struct publishing *publishing = &carrier->publishing;
+
+	publishing->read = publishing->read_last ? (struct row_place) { 0 } : publishing->next;
+	if (publishing->read_last) {
+		if (put_off(carrier))
+			return;
+		publishing->has_read = true;
+		publishing->repair = PUBLISH_ALL;
 		carrier->greet_wanted = true;
 	}
 	carrier_done(carrier);
@@ -296,12 +322,20 @@ static void rows_read(struct carrier *carrier)
 static void on_page(struct carrier *carrier, struct hub_answer *answer)
 {
 	struct publishing *publishing = &carrier->publishing;
-	PGresult *rows = carrier_take(answer, 0);
+	const PGresult *rows = answer->results[0];
 
 	publishing->read_last = PQntuples(rows) < CARRIER_ROWS;
-	if (!publishing->read_last)
-		publishing->read = row_place_after_rows(rows);
-	carrier_put_rows(carrier, carrier->self.issuer, rows, &publishing->told, rows_read);
+	if (!publishing->read_last) {
+		publishing->next = row_place_after_rows(rows);
+		if (!row_place_is_after(&publishing->next, &publishing->read)) {
+			carrier_failed(carrier, "the hub has rows that are in no order");
+			return;
+		}
+	}
+	if (publishing->read.id[0] == '\0')
+		publishing->put_off[0] = '\0';
+	carrier_put_rows(carrier, carrier->self.issuer, carrier_take(answer, 0), &publishing->told,
+		publishing->put_off, rows_read);
 }
 
 /* A page in a slice, so that others have their turns. */
@@ -366,6 +400,13 @@ static void check(struct carrier *carrier)
 	carrier_run(carrier, &statement, 1, true, checked);
 }
 
+static bool must_read_first(const struct carrier *carrier)
+{
+	const struct publishing *publishing = &carrier->publishing;
+
+	return (carrier->self.behind != 0 || publishing->took) && !publishing->has_read;
+}
+
 /* What revokes, and the heartbeat, wait for no repair. */
 static void begin(struct carrier *carrier)
 {
@@ -375,7 +416,9 @@ static void begin(struct carrier *carrier)
 		[PUBLISH_ALL] = send_page,
 	};
 
-	if (!carrier->publishing.checked)
+	if (must_read_first(carrier))
+		read_page(carrier);
+	else if (!carrier->publishing.checked)
 		check(carrier);
 	else if (has_new(carrier))
 		send_new(carrier);

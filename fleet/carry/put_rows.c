@@ -44,11 +44,18 @@ bool row_place_is_after(const struct row_place *place, const struct row_place *o
 
 static void put_more(struct carrier *carrier);
 
-static void refused(struct putting *putting, const char *why)
+static void left_out(struct putting *putting, const char *why)
 {
 	if (!*putting->told)
 		log_warning("a row of the issuer %s was not taken: %s", putting->issuer, why);
 	*putting->told = true;
+}
+
+static void refused(struct putting *putting, const struct fleet_refusal *refusal)
+{
+	left_out(putting, refusal->why);
+	if (refusal->again && putting->put_off)
+		memcpy(putting->put_off, refusal->why, sizeof(refusal->why));
 }
 
 static void on_put(struct carrier *carrier, const struct fleet_message *answer)
@@ -58,7 +65,7 @@ static void on_put(struct carrier *carrier, const struct fleet_message *answer)
 	if (answer->head.kind == FLEET_DONE) {
 		putting->place = putting->end;
 	} else if (putting->end - putting->place == 1) {
-		refused(putting, carrier_refusal(answer)->why);
+		refused(putting, carrier_refusal(answer));
 		putting->place = putting->end;
 	} else {
 		/* One of them was to blame; the others must get through. */
@@ -108,7 +115,7 @@ static void put_more(struct carrier *carrier)
 		} else if (rows->n > 0) {
 			break;
 		}
-		refused(putting, "it is no row");
+		left_out(putting, "it is no row");
 		putting->place = row + 1;
 	}
 	putting->end = row;
@@ -119,8 +126,8 @@ static void put_more(struct carrier *carrier)
 }
 
 void carrier_put_rows(struct carrier *carrier, const char *issuer, PGresult *rows, bool *told,
-	void (*done)(struct carrier *carrier))
+	char *put_off, void (*done)(struct carrier *carrier))
 {
-	carrier->putting = (struct putting) { issuer, rows, 0, 0, 0, told, done };
+	carrier->putting = (struct putting) { issuer, rows, 0, 0, 0, told, put_off, done };
 	put_more(carrier);
 }

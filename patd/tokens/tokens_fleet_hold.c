@@ -11,8 +11,7 @@ static bool is_revoked_for_good(const struct token *token)
 	return token->revoked_at != 0 && token->revoked_until == 0;
 }
 
-static bool revokes(
-	struct tokens *tokens, const struct fleet_mark *mark, const struct token *token)
+static bool revokes(struct tokens *tokens, const struct fleet_mark *mark, const struct token *token)
 {
 	return mark->kind == FLEET_ROW_REVOCATION && strcmp(mark->issuer, token->issuer) != 0 &&
 	       !is_revoked_for_good(token) && mark->revoked_at > token->restored_at &&

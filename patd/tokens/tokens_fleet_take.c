@@ -109,11 +109,11 @@ static enum news news_of_own(const struct taking *taking, size_t at, const struc
 		return NEWS_NONE;
 	if (kept->has_mark)
 		return row->number > kept->number ? NEWS_ALL : NEWS_NONE;
-	if (later && (!changed || taking->returned.generation != 0 ||
-			     row->kind == FLEET_ROW_DELETED))
+	if (later &&
+		(!changed || taking->returned.generation != 0 || row->kind == FLEET_ROW_DELETED))
 		return NEWS_ALL;
-	return row->kind == FLEET_ROW_TOKEN && (row->number > kept->number ||
-						       fleet_row_revokes(row, &kept->token))
+	return row->kind == FLEET_ROW_TOKEN &&
+			       (row->number > kept->number || fleet_row_revokes(row, &kept->token))
 		       ? NEWS_REVOKED
 		       : NEWS_NONE;
 }
@@ -123,9 +123,8 @@ static enum news news_of(const struct taking *taking, size_t at, const struct ke
 	if (taking->own)
 		return kept->altered || kept->altered_mark ? NEWS_ALL
 							   : news_of_own(taking, at, kept);
-	return !taking->issuer->anew && taking->rows[at].number <= taking->ledger.number
-		       ? NEWS_NONE
-		       : NEWS_ALL;
+	return !taking->issuer->anew && taking->rows[at].number <= taking->ledger.number ? NEWS_NONE
+											 : NEWS_ALL;
 }
 
 /* A token of our own that was deleted here, before the hub was asked, comes back from nowhere. */

@@ -27,9 +27,9 @@ struct taking {
 	size_t n;
 	uint64_t now;
 	struct fleet_return returned; /* of our own */
-	bool revokes_alone; /* of the row that is being taken only that counts */
-	uint64_t generation;      /* of our own key that is the latest; 0: it stays */
-	struct kept_issuer *ours; /* NULL: we are no issuer, or it is us */
+	bool revokes_alone;           /* of the row that is being taken only that counts */
+	uint64_t generation;          /* of our own key that is the latest; 0: it stays */
+	struct kept_issuer *ours;     /* NULL: we are no issuer, or it is us */
 	/* What there will be. */
 	struct fleet_ledger ledger, our_ledger;
 	struct taken *taken;
