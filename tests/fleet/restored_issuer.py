@@ -150,6 +150,46 @@ class RestoredIssuer(FleetTest):
         self.assertAnsweredOnce(asked)
         self.assertEqual(self.alpha.verdict(tokens[1]), wire.ACCEPTED)
 
+    def test_a_revocation_that_the_backup_lacks_holds_although_its_number_was_given_again(self):
+        stolen, other = self.alpha.generate("stolen"), self.alpha.generate("other")
+        self.wait_all(other, wire.ACCEPTED)
+        self.alpha.patctl("backup", self.backup)
+        for host in (self.web1, self.web2):
+            host.end()
+        self.alpha.patctl("revoke", stolen.id)
+        self.hub.wait("SELECT number FROM patd_fleet.beat", "3")
+        self.restore()
+        self.alpha.patctl("revoke", other.id)
+        self.alpha.fleet.start()
+        self.alpha.wait(stolen, wire.REVOKED)
+        self.hub.wait("SELECT count(*) FROM patd_fleet.row WHERE number > 3", "1")
+        self.alpha.patctl("rename", stolen.id, "renamed")
+        for host in (self.web1, self.web2):
+            host.start()
+        self.wait_all(stolen, wire.REVOKED)
+        self.wait_all(other, wire.REVOKED)
+
+    def test_a_key_that_was_given_up_after_the_backup_does_not_sign_again(self):
+        token = self.alpha.generate("one")
+        self.alpha.patctl("backup", self.backup)
+        key = self.alpha.status()["next_key"]
+        name = "SELECT key FROM patd_fleet.row"
+        self.hub.wait("SELECT count(*) FROM patd_fleet.row", "1")
+        first = self.hub.value(name)
+        for host in (self.web1, self.web2):
+            host.end()
+            host.configure(alpha=key)
+        self.alpha.patctl("fleet", "new-key", "--yes")
+        self.alpha.wait_until(lambda: self.hub.value(name) != first, "not signed anew")
+        second = self.hub.value(name)
+        self.restore()
+        self.alpha.fleet.start()
+        self.alpha.wait_until(lambda: self.alpha.status()["key"] == key, "not its latest key")
+        self.hub.wait(name, second)
+        for host in (self.web1, self.web2):
+            host.start()
+        self.wait_all(token, wire.ACCEPTED)
+
 
 if __name__ == "__main__":
     tap.main()

@@ -72,6 +72,8 @@ static void restored_issuer_signs_nothing_new_before_the_hub_was_asked(void **st
 	assert_int_equal(
 		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
 		PAT_ERR_BUSY);
+	assert_int_equal(
+		tokens_fleet_new_key(issuer->tokens, &root, &issuer->refusal), PAT_ERR_BUSY);
 	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
 	request.fleet = false;
 	assert_int_equal(
@@ -402,6 +404,135 @@ static void fleet__take_over_revokes_what_has_another_secret(void **state)
 	assert_int_equal(fleet_log_in(worlds, &rotated), PAT_REVOKED);
 }
 
+static void rename_times(struct world *issuer, const struct made *made, unsigned int n)
+{
+	char name[16];
+
+	for (unsigned int i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "name%u", i);
+		assert_int_equal(tokens_rename(issuer->tokens, &root, made->token.id.text, name,
+					 &issuer->refusal),
+			PAT_OK);
+	}
+}
+
+/* What takes access away is done before the hub was asked, and takes the numbers of before. */
+static void fleet__revocation_of_a_former_life_holds_whoever_has_its_number_now(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made one = fleet_generate(worlds, "one"), two = fleet_generate(worlds, "two"),
+		    late = fleet_generate(worlds, "late");
+	struct parcel hub;
+
+	fleet_keep_backup(issuer);
+	worlds_wait(worlds, 1);
+	assert_int_equal(world_revoke(issuer, &one), PAT_OK);
+	assert_int_equal(world_revoke(issuer, &late), PAT_OK);
+	fleet_sign(issuer, 0, &hub);
+	restore_and_record(issuer);
+	assert_int_equal(world_suspend(issuer, &two, 60), PAT_OK);
+	assert_int_equal(world_suspend(issuer, &one, 60), PAT_OK);
+	assert_int_equal(fleet_last_of(worlds), 5);
+	hub.n--;
+	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+	fleet_sync(worlds);
+	/* Also long after all that the hub had was read. */
+	hub.n++;
+	rename_times(issuer, &late, 1);
+	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+	fleet_sync(worlds);
+	worlds_wait(worlds, 60);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_REVOKED);
+	assert_int_equal(fleet_log_in(worlds, &two), PAT_ACCEPTED);
+	assert_int_equal(fleet_log_in(worlds, &late), PAT_REVOKED);
+	assert_string_equal(world_find(issuer, &late).name, "name0");
+}
+
+/* The hub has kept it to itself until then. */
+static void fleet__former_version_does_not_come_back_after_the_hub_was_read(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct parcel hub;
+
+	fleet_keep_backup(issuer);
+	rename_times(issuer, &made, 3);
+	fleet_sign(issuer, 0, &hub);
+	restore_and_record(issuer);
+	(void)fleet_beat_of(issuer);
+	assert_int_equal(
+		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
+		PAT_OK);
+	fleet_sync(worlds);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+		assert_string_equal(world_find(issuer, &made).name, "x");
+		/* Members that were given it get this one again, once. */
+		assert_int_equal(fleet_last_of(worlds), 5);
+	}
+	assert_int_equal(fleet_put(&worlds->member, ISSUER, &hub), 0);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_string_equal(world_find(&worlds->member, &made).name, "x");
+}
+
+/* Its row says nothing of that, and comes after it. */
+static void fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made;
+	struct parcel hub;
+
+	worlds_trust(issuer, &worlds->other);
+	worlds_trust(&worlds->other, issuer);
+	fleet_keep_backup(issuer);
+	made = fleet_generate(worlds, "laptop");
+	fleet_sign(issuer, 0, &hub);
+	assert_int_equal(fleet_put(&worlds->other, ISSUER, &hub), 0);
+	worlds_wait(worlds, 1);
+	assert_int_equal(
+		tokens_fleet_revoke_for(worlds->other.tokens, "web1", &made.token.id, "lost"), 0);
+	restore_and_record(issuer);
+	fleet_sign(&worlds->other, 0, &worlds->parcel);
+	assert_int_equal(fleet_put(issuer, OTHER, &worlds->parcel), 0);
+	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+	assert_int_equal(world_log_in(issuer, &alice, &made), PAT_REVOKED);
+	assert_false(world_find(issuer, &made).held);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_REVOKED);
+}
+
+static void restore_that_cannot_be_written_down_holds_nevertheless(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop");
+
+	(void)strcpy(issuer->policy.hub, "host=/run/postgresql");
+	world_apply_policy(issuer);
+	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	world_disk(false);
+	tokens_record_restore(issuer->tokens);
+	world_disk(true);
+	assert_true(tokens_fleet_behind(issuer->tokens));
+	assert_int_equal(
+		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
+		PAT_ERR_BUSY);
+	(void)fleet_beat_of(issuer);
+	assert_false(tokens_fleet_behind(issuer->tokens));
+	rename_times(issuer, &made, 1);
+	/* The next start cannot know that all was read. */
+	world_restart(issuer);
+	tokens_record_restore(issuer->tokens);
+	assert_true(tokens_fleet_behind(issuer->tokens));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +550,10 @@ int main(void)
 		WORLDS_TEST(fleet__take_over_undoes_nothing_that_was_done_since),
 		WORLDS_TEST(fleet__take_over_brings_no_former_secret_back),
 		WORLDS_TEST(fleet__take_over_revokes_what_has_another_secret),
+		WORLDS_TEST(fleet__revocation_of_a_former_life_holds_whoever_has_its_number_now),
+		WORLDS_TEST(fleet__former_version_does_not_come_back_after_the_hub_was_read),
+		WORLDS_TEST(fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said),
+		WORLDS_TEST(restore_that_cannot_be_written_down_holds_nevertheless),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
