@@ -315,6 +315,8 @@ static void rows_read(struct carrier *carrier)
 		publishing->has_read = true;
 		publishing->repair = PUBLISH_ALL;
 		carrier->greet_wanted = true;
+		/* There may be one about a token that was not known before. */
+		revocations_look(carrier);
 	}
 	carrier_done(carrier);
 }
