@@ -98,7 +98,7 @@ static void send_beat(struct carrier *carrier, const struct fleet_item *item, co
 		{ beat_sql,
 			{ number_text(number, item->number), number_text(at, item->at),
 				array_end(&hex) },
-			0, false },
+			0, 0 },
 	};
 
 	carrier_run(carrier, statements, 1, true, published);
@@ -397,7 +397,7 @@ static void checked(struct carrier *carrier, struct hub_answer *answer)
 
 static void check(struct carrier *carrier)
 {
-	const struct hub_statement statement = { check_sql, { carrier->self.key }, 3, true };
+	const struct hub_statement statement = { check_sql, { carrier->self.key }, 3, 1 };
 
 	carrier_run(carrier, &statement, 1, true, checked);
 }
