@@ -32,21 +32,33 @@ static int write_return(void *userdata)
 	const struct fleet_return *returned = &tokens->returned;
 	int r = meta_set_number(tokens->database, META_FLEET_BEHIND, returned->generation);
 
+	/* UINT64_MAX becomes 0. */
 	return r < 0 ? r
 		     : meta_set_number(tokens->database, META_FLEET_RETURN, returned->latest + 1);
 }
 
 /* It holds in memory before it is on disk. */
-static int keep_return(struct tokens *tokens)
+static int keep_return(struct tokens *tokens, bool takes_access)
 {
 	int r;
 
 	tokens->returned.unwritten = true;
 	tokens_commit_usage(tokens);
-	r = transaction_run(tokens->database, true, write_return, tokens);
+	r = transaction_run(tokens->database, takes_access, write_return, tokens);
 	if (r == 0)
 		tokens->returned.unwritten = false;
 	return r;
+}
+
+/* Where nobody knows, as of a machine that is no issuer yet, numbers alone say what is later. */
+static uint64_t latest_of_backup(struct tokens *tokens)
+{
+	struct kept_issuer *issuer;
+
+	if (tokens->policy->issuer[0] == '\0' ||
+		fleet_issuer(tokens, tokens->policy->issuer, &issuer) < 0)
+		return UINT64_MAX;
+	return issuer->ledger.number;
 }
 
 int fleet_return_begin(struct tokens *tokens)
@@ -57,8 +69,8 @@ int fleet_return_begin(struct tokens *tokens)
 	/* Whatever cannot be read: it is behind. */
 	if (r < 0)
 		returned->generation = 1;
-	returned->latest = tokens_fleet_last(tokens);
-	return keep_return(tokens);
+	returned->latest = latest_of_backup(tokens);
+	return keep_return(tokens, true);
 }
 
 int fleet_return_end(struct tokens *tokens)
@@ -70,7 +82,7 @@ int fleet_return_end(struct tokens *tokens)
 		return r;
 	tokens->returned = returned;
 	tokens->returned.generation = 0;
-	r = keep_return(tokens);
+	r = keep_return(tokens, false);
 	if (r < 0)
 		tokens->returned = returned;
 	return r;

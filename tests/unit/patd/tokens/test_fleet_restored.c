@@ -512,6 +512,27 @@ static void fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said(v
 	assert_int_equal(fleet_log_in(worlds, &made), PAT_REVOKED);
 }
 
+/* On a new machine, say, whose patd.conf comes after that. */
+static void fleet__restore_without_the_name_of_the_issuer_brings_no_former_version_back(
+	void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct parcel hub;
+
+	fleet_sign(issuer, 0, &hub);
+	rename_times(issuer, &made, 1);
+	fleet_keep_backup(issuer);
+	worlds_name(issuer, "", "issuer1.example");
+	restore_and_record(issuer);
+	worlds_name(issuer, ISSUER, "issuer1.example");
+	assert_true(tokens_fleet_behind(issuer->tokens));
+	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+	assert_string_equal(world_find(issuer, &made).name, "name0");
+	assert_int_equal(fleet_last_of(worlds), 2);
+}
+
 static void restore_that_cannot_be_written_down_holds_nevertheless(void **state)
 {
 	struct fleet_worlds *worlds = *state;
@@ -557,6 +578,8 @@ int main(void)
 		WORLDS_TEST(fleet__former_life_holds_whoever_has_its_numbers_now),
 		WORLDS_TEST(fleet__former_version_does_not_come_back_after_the_hub_was_read),
 		WORLDS_TEST(fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said),
+		WORLDS_TEST(
+			fleet__restore_without_the_name_of_the_issuer_brings_no_former_version_back),
 		WORLDS_TEST(restore_that_cannot_be_written_down_holds_nevertheless),
 	};
 
