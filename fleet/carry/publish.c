@@ -8,7 +8,8 @@
  * to it before anything is signed.  Where a host lacks rows, the hub is repaired: all of its rows
  * go to patd, and then all of patd's to the hub, which takes those that differ.  Where rows were
  * signed with another key, all of patd's go there, too.  A repair is in pages; what is new goes
- * before it, and between them.
+ * before it, and between them.  A slice that ends by carrier_end() has not succeeded yet: whatever
+ * failed before is reported until something is published.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -217,7 +218,7 @@ static void on_page_sent(struct carrier *carrier, struct hub_answer *answer)
 {
 	if (strcmp(PQcmdTuples(answer->results[0]), "0") != 0)
 		carrier->publishing.rewritten = true;
-	carrier_done(carrier);
+	carrier_end(carrier);
 }
 
 static void on_all_rows(struct carrier *carrier, const struct fleet_message *answer)
@@ -272,7 +273,7 @@ static void taken_over(struct carrier *carrier)
 	carrier->greet_wanted = true;
 	/* There may be one about a token that was not known before. */
 	revocations_look(carrier);
-	carrier_done(carrier);
+	carrier_end(carrier);
 }
 
 static void on_own_rows(struct carrier *carrier, struct hub_answer *answer)
@@ -318,7 +319,7 @@ static void rows_read(struct carrier *carrier)
 		/* There may be one about a token that was not known before. */
 		revocations_look(carrier);
 	}
-	carrier_done(carrier);
+	carrier_end(carrier);
 }
 
 static void on_page(struct carrier *carrier, struct hub_answer *answer)
@@ -406,7 +407,10 @@ static bool must_read_first(const struct carrier *carrier)
 {
 	const struct publishing *publishing = &carrier->publishing;
 
-	return (carrier->self.behind != 0 || publishing->took) && !publishing->has_read;
+	/* If nothing was taken over, that was in vain. */
+	const bool took = publishing->took && carrier->self.last > publishing->took_after;
+
+	return (carrier->self.behind != 0 || took) && !publishing->has_read;
 }
 
 /* What revokes, and the heartbeat, wait for no repair. */

@@ -25,6 +25,7 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 	"fleet_return" /* after the latest row of the issuer in the latest backup that was         \
 			  restored; 0: none was */
 #define META_FLEET_KEY "fleet_key" /* which key an issuer signs with: 1, 2, 3 …; 0: the first */
+#define META_FLEET_RESTORE "fleet_restore" /* which restore that was; 0: none */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */
 int meta_set_number(struct database *database, const char *key, uint64_t number);

@@ -77,8 +77,11 @@ bool fleet_reaches_hub(const struct tokens *tokens);
  * the hub has of it: patd-fleet reads all of that before it asks for anything to be signed.
  */
 int fleet_return_load(struct tokens *tokens, struct fleet_return *ret);
-/* On failure it has begun nevertheless, until patd ends; the next start tries again. */
-int fleet_return_begin(struct tokens *tokens);
+/*
+ * Once for each restore.  On failure it has begun nevertheless, until patd ends; the next start
+ * tries again.
+ */
+int fleet_return_begin(struct tokens *tokens, uint64_t restore);
 /* What the hub has was read.  0 also if it was not behind. */
 int fleet_return_end(struct tokens *tokens);
 

@@ -4,14 +4,23 @@
 
 #include "patd/tokens/tokens_fleet_private.h"
 
-static int read_generation(struct tokens *tokens, uint64_t *ret)
+/* UINT64_MAX, no such number, is kept as 0. */
+static int write_return(void *userdata)
 {
-	return meta_get_number(tokens->database, META_FLEET_BEHIND, ret);
+	struct tokens *tokens = userdata;
+	struct database *database = tokens->database;
+	const struct fleet_return *returned = &tokens->returned;
+	int r;
+
+	if ((r = meta_set_number(database, META_FLEET_BEHIND, returned->generation)) < 0 ||
+		(r = meta_set_number(database, META_FLEET_RETURN, returned->latest + 1)) < 0)
+		return r;
+	return meta_set_number(database, META_FLEET_RESTORE, returned->restore);
 }
 
 int fleet_return_load(struct tokens *tokens, struct fleet_return *ret)
 {
-	uint64_t after_latest = 0;
+	struct database *database = tokens->database;
 	int r;
 
 	if (tokens->returned.unwritten) {
@@ -19,22 +28,12 @@ int fleet_return_load(struct tokens *tokens, struct fleet_return *ret)
 		return 0;
 	}
 	*ret = (struct fleet_return) { 0 };
-	if ((r = read_generation(tokens, &ret->generation)) < 0 ||
-		(r = meta_get_number(tokens->database, META_FLEET_RETURN, &after_latest)) < 0)
+	if ((r = meta_get_number(database, META_FLEET_BEHIND, &ret->generation)) < 0 ||
+		(r = meta_get_number(database, META_FLEET_RETURN, &ret->latest)) < 0 ||
+		(r = meta_get_number(database, META_FLEET_RESTORE, &ret->restore)) < 0)
 		return r;
-	ret->latest = after_latest == 0 ? UINT64_MAX : after_latest - 1;
+	ret->latest--;
 	return 0;
-}
-
-static int write_return(void *userdata)
-{
-	struct tokens *tokens = userdata;
-	const struct fleet_return *returned = &tokens->returned;
-	int r = meta_set_number(tokens->database, META_FLEET_BEHIND, returned->generation);
-
-	/* UINT64_MAX becomes 0. */
-	return r < 0 ? r
-		     : meta_set_number(tokens->database, META_FLEET_RETURN, returned->latest + 1);
 }
 
 /* It holds in memory before it is on disk. */
@@ -61,15 +60,19 @@ static uint64_t latest_of_backup(struct tokens *tokens)
 	return issuer->ledger.number;
 }
 
-int fleet_return_begin(struct tokens *tokens)
+int fleet_return_begin(struct tokens *tokens, uint64_t restore)
 {
 	struct fleet_return *returned = &tokens->returned;
-	int r = fleet_generation(tokens, &returned->generation);
+	uint64_t known = 0;
 
+	/* It is behind no more, perhaps; what failed is the entry in the history. */
+	if (meta_get_number(tokens->database, META_FLEET_RESTORE, &known) == 0 && known == restore)
+		return 0;
 	/* Whatever cannot be read: it is behind. */
-	if (r < 0)
+	if (fleet_generation(tokens, &returned->generation) < 0)
 		returned->generation = 1;
 	returned->latest = latest_of_backup(tokens);
+	returned->restore = restore;
 	return keep_return(tokens, true);
 }
 

@@ -56,11 +56,11 @@ struct tokens {
 	struct sessions *sessions;
 	struct fleet *fleet; /* see patd/tokens/tokens_fleet_private.h */
 	struct fleet_return {
-		uint64_t
-			generation; /* of the key that the backup signs with; 0: it has caught up */
-		uint64_t latest;    /* the number of its latest row; UINT64_MAX: never returned */
-		bool unwritten;     /* it could not be written yet, and holds nevertheless */
-	} returned;                 /* see tokens_fleet_return.c */
+		uint64_t generation; /* of the backup's key; 0: it has caught up */
+		uint64_t latest;     /* row of the backup; UINT64_MAX: there was no backup */
+		uint64_t restore;    /* which one: when its mark was made */
+		bool unwritten;      /* it could not be written yet, and holds nevertheless */
+	} returned;                  /* see tokens_fleet_return.c */
 };
 
 /*

@@ -533,6 +533,34 @@ static void fleet__restore_without_the_name_of_the_issuer_brings_no_former_versi
 	assert_int_equal(fleet_last_of(worlds), 2);
 }
 
+/* Each start tries again to write the entry of the history. */
+static void fleet__restore_is_over_although_its_mark_stays(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct parcel hub;
+
+	fleet_keep_backup(issuer);
+	rename_times(issuer, &made, 3);
+	fleet_sign(issuer, 0, &hub);
+	fleet_restore_backup(issuer);
+	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	world_disk(false);
+	tokens_record_restore(issuer->tokens);
+	world_disk(true);
+	assert_true(tokens_fleet_behind(issuer->tokens));
+	(void)fleet_beat_of(issuer);
+	assert_int_equal(
+		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
+		PAT_OK);
+	world_restart(issuer);
+	tokens_record_restore(issuer->tokens);
+	assert_false(tokens_fleet_behind(issuer->tokens));
+	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+	assert_string_equal(world_find(issuer, &made).name, "x");
+}
+
 static void restore_that_cannot_be_written_down_holds_nevertheless(void **state)
 {
 	struct fleet_worlds *worlds = *state;
@@ -552,8 +580,9 @@ static void restore_that_cannot_be_written_down_holds_nevertheless(void **state)
 	(void)fleet_beat_of(issuer);
 	assert_false(tokens_fleet_behind(issuer->tokens));
 	rename_times(issuer, &made, 1);
-	/* The next start cannot know that all was read. */
+	/* Another restore is not that one. */
 	world_restart(issuer);
+	place_write(&issuer->place, "was-restored", 0600, "", 0);
 	tokens_record_restore(issuer->tokens);
 	assert_true(tokens_fleet_behind(issuer->tokens));
 }
@@ -580,6 +609,7 @@ int main(void)
 		WORLDS_TEST(fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said),
 		WORLDS_TEST(
 			fleet__restore_without_the_name_of_the_issuer_brings_no_former_version_back),
+		WORLDS_TEST(fleet__restore_is_over_although_its_mark_stays),
 		WORLDS_TEST(restore_that_cannot_be_written_down_holds_nevertheless),
 	};
 
