@@ -4,4 +4,4 @@
 .PHONY: check-fleet
 check-fleet: $(programs) $(O)/fleet/patd-fleet $(fleet_unit_tests)
 	$(Q)$(prove) '$(hangs)' $(fleet_unit_tests)
-	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) /usr/bin/python3' --jobs 2 tests/fleet/*.py
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) /usr/bin/python3' --jobs 3 tests/fleet/*.py
