@@ -75,6 +75,10 @@ BEGIN
 		CREATE EVENT TRIGGER patd_fleet_keep_schema ON ddl_command_start
 			EXECUTE FUNCTION patd_fleet.keep_schema();
 	END IF;
+	-- Else its owner could have a superuser run something else.
+	IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+		ALTER FUNCTION patd_fleet.keep_schema() OWNER TO CURRENT_USER;
+	END IF;
 END
 $$;
 

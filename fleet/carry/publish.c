@@ -132,6 +132,9 @@ static void get_beat(struct carrier *carrier)
 static void on_rows_sent(struct carrier *carrier, struct hub_answer *answer)
 {
 	(void)answer;
+	/* In a burst patd has signed more than it had told. */
+	if (carrier->publishing.sent > carrier->self.last)
+		carrier->self.last = carrier->publishing.sent;
 	if (carrier->publishing.sent < carrier->self.last)
 		get_rows(carrier);
 	else

@@ -38,9 +38,19 @@ bool fleet_hold(struct tokens *tokens, const struct fleet_mark *mark, struct tok
 	return true;
 }
 
+/* At the latest now: restored here after that, it would be held by others if their clock is ahead.
+ */
 bool fleet_revoke_ours(struct tokens *tokens, const struct fleet_mark *mark, struct token *token)
 {
-	return fleet_is_own(tokens, token->issuer) && apply(tokens, mark, token);
+	uint64_t latest = clock_now(tokens->clock);
+
+	if (!fleet_is_own(tokens, token->issuer) || !apply(tokens, mark, token))
+		return false;
+	if (latest <= token->restored_at)
+		latest = token->restored_at + 1;
+	if (token->revoked_at > latest)
+		token->revoked_at = latest;
+	return true;
 }
 
 struct entry fleet_entry(struct tokens *tokens, enum entry_event event, const struct token *token,

@@ -4,6 +4,9 @@
 
 #include "patd/tokens/tokens_fleet_private.h"
 
+/* Numbers of an issuer go on so far above those of its life before. */
+#define LIFE (UINT64_C(1) << 32)
+
 /* UINT64_MAX, no such number, is kept as 0. */
 static int write_return(void *userdata)
 {
@@ -37,13 +40,13 @@ int fleet_return_load(struct tokens *tokens, struct fleet_return *ret)
 }
 
 /* It holds in memory before it is on disk. */
-static int keep_return(struct tokens *tokens, bool takes_access)
+static int keep_return(struct tokens *tokens)
 {
 	int r;
 
 	tokens->returned.unwritten = true;
 	tokens_commit_usage(tokens);
-	r = transaction_run(tokens->database, takes_access, write_return, tokens);
+	r = transaction_run(tokens->database, true, write_return, tokens);
 	if (r == 0)
 		tokens->returned.unwritten = false;
 	return r;
@@ -73,7 +76,43 @@ int fleet_return_begin(struct tokens *tokens, uint64_t restore)
 		returned->generation = 1;
 	returned->latest = latest_of_backup(tokens);
 	returned->restore = restore;
-	return keep_return(tokens, true);
+	return keep_return(tokens);
+}
+
+/* Above all that a life before may have signed, whether the hub has shown it or not. */
+static uint64_t begin_life(uint64_t number)
+{
+	return (number / LIFE + 1) * LIFE;
+}
+
+struct ending {
+	struct tokens *tokens;
+	struct fleet_ledger ledger;
+};
+
+static int write_end(void *userdata)
+{
+	struct ending *ending = userdata;
+	int r = write_return(ending->tokens);
+
+	return r < 0 ? r : fleet_write_ledger(ending->tokens, &ending->ledger);
+}
+
+static int end_return(struct tokens *tokens)
+{
+	struct ending ending = { .tokens = tokens };
+	struct kept_issuer *issuer;
+	int r = fleet_issuer(tokens, tokens->policy->issuer, &issuer);
+
+	if (r < 0)
+		return r;
+	ending.ledger = issuer->ledger;
+	ending.ledger.number = begin_life(ending.ledger.number);
+	tokens_commit_usage(tokens);
+	r = transaction_run(tokens->database, false, write_end, &ending);
+	if (r == 0)
+		issuer->ledger = ending.ledger;
+	return r;
 }
 
 int fleet_return_end(struct tokens *tokens)
@@ -85,9 +124,11 @@ int fleet_return_end(struct tokens *tokens)
 		return r;
 	tokens->returned = returned;
 	tokens->returned.generation = 0;
-	r = keep_return(tokens, false);
+	r = end_return(tokens);
 	if (r < 0)
 		tokens->returned = returned;
+	else
+		tokens->returned.unwritten = false;
 	return r;
 }
 

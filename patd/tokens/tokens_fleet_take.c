@@ -94,26 +94,23 @@ enum news {
 };
 
 /*
- * Of our own the hub may have what was signed in a life after the backup that we returned from: its
- * numbers are those after the latest of the backup, and may have been given again since.  Of a
- * token that has changed since, no more of that counts than what takes access away, once all that
- * the hub had was read: else it could bring a former version back, whenever it likes.
+ * The later version has the higher number.  But while we are behind, the hub has what was signed in
+ * a life after the backup, and what we signed since may have the same numbers: all that is above
+ * the latest of the backup is later than that.  What takes access away counts whatever its number.
  */
 static enum news news_of_own(const struct taking *taking, size_t at, const struct kept_row *kept)
 {
 	const struct fleet_row *row = &taking->rows[at];
-	const bool changed = kept->number > taking->returned.latest;
-	const bool later = row->number > (changed ? taking->returned.latest : kept->number);
+	const struct fleet_return *returned = &taking->returned;
+	const bool changed = returned->generation != 0 && kept->number > returned->latest;
+	const uint64_t latest = changed && !kept->has_mark ? returned->latest : kept->number;
 
 	if (is_kept(taking, at, kept))
 		return NEWS_NONE;
-	if (kept->has_mark)
-		return row->number > kept->number ? NEWS_ALL : NEWS_NONE;
-	if (later &&
-		(!changed || taking->returned.generation != 0 || row->kind == FLEET_ROW_DELETED))
+	if (row->number > latest)
 		return NEWS_ALL;
-	return row->kind == FLEET_ROW_TOKEN &&
-			       (row->number > kept->number || fleet_row_revokes(row, &kept->token))
+	return kept->own_token && row->kind == FLEET_ROW_TOKEN &&
+			       fleet_row_revokes(row, &kept->token)
 		       ? NEWS_REVOKED
 		       : NEWS_NONE;
 }

@@ -4,6 +4,8 @@
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/tokens/fleet_worlds.h"
 
+#define LIFE (UINT64_C(1) << 32) /* as patd/tokens/tokens_fleet_return.c has it */
+
 /* As patctl restore-backup does, so that patd knows of it. */
 static void restore_and_record(struct world *issuer)
 {
@@ -208,7 +210,7 @@ static void fleet__row_of_a_former_life_hides_no_revocation(void **state)
 	fleet_sync(worlds);
 	fleet_sign(issuer, 2, &former);
 	assert_string_equal(former.rows[0].row.id.text, one.token.id.text);
-	restore_and_record(issuer);
+	fleet_restore_backup(issuer);
 	fleet_sign(issuer, 0, &first);
 	assert_int_equal(world_revoke(issuer, &two), PAT_OK);
 	beat = fleet_beat_of(issuer);
@@ -475,13 +477,38 @@ static void fleet__former_version_does_not_come_back_after_the_hub_was_read(void
 	for (unsigned int i = 0; i < 2; i++) {
 		assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
 		assert_string_equal(world_find(issuer, &made).name, "x");
-		/* Members that were given it get this one again, once. */
-		assert_int_equal(fleet_last_of(worlds), 5);
+		assert_int_equal(fleet_last_of(worlds), LIFE + 1);
 	}
 	assert_int_equal(fleet_put(&worlds->member, ISSUER, &hub), 0);
 	fleet_sync(worlds);
 	assert_true(fleet_state(&worlds->member, ISSUER).complete);
 	assert_string_equal(world_find(&worlds->member, &made).name, "x");
+}
+
+/* Of a machine that was restored once, too. */
+static void fleet__snapshot_that_is_put_back_brings_no_former_secret_back(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop"), rotated;
+	struct parcel hub;
+
+	fleet_keep_backup(issuer);
+	restore_and_record(issuer);
+	(void)fleet_beat_of(issuer);
+	rename_times(issuer, &made, 1);
+	fleet_keep_backup(issuer);
+	rotated = world_rotate(issuer, &made, 0);
+	fleet_sync(worlds);
+	fleet_sign(issuer, 0, &hub);
+	fleet_restore_backup(issuer);
+	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+	assert_int_equal(world_log_in(issuer, &alice, &made), PAT_ROTATED);
+	assert_int_equal(world_log_in(issuer, &alice, &rotated), PAT_ACCEPTED);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_ROTATED);
+	assert_int_equal(fleet_log_in(worlds, &rotated), PAT_ACCEPTED);
 }
 
 /* Its row says nothing of that, and comes after it. */
@@ -606,6 +633,7 @@ int main(void)
 		WORLDS_TEST(fleet__take_over_revokes_what_has_another_secret),
 		WORLDS_TEST(fleet__former_life_holds_whoever_has_its_numbers_now),
 		WORLDS_TEST(fleet__former_version_does_not_come_back_after_the_hub_was_read),
+		WORLDS_TEST(fleet__snapshot_that_is_put_back_brings_no_former_secret_back),
 		WORLDS_TEST(fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said),
 		WORLDS_TEST(
 			fleet__restore_without_the_name_of_the_issuer_brings_no_former_version_back),
