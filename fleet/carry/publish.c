@@ -312,8 +312,9 @@ static void rows_read(struct carrier *carrier)
 {
 	struct publishing *publishing = &carrier->publishing;
 
-	publishing->read = publishing->read_last ? (struct row_place) { 0 } : publishing->next;
+	publishing->read = publishing->next;
 	if (publishing->read_last) {
+		publishing->read = (struct row_place) { 0 };
 		if (put_off(carrier))
 			return;
 		publishing->has_read = true;
