@@ -73,11 +73,16 @@ check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so $(O)/tests/cli/patctl
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) bats --tap' --jobs 3 tests/cli/*.bats
 
 # One after the other: each has the machine to itself.
+tiers := unit bus clients pam cli fleet
 tiers:
-	$(Q)$(MAKE) --no-print-directory all $(unit_tests)
-	$(Q)for tier in unit bus clients pam cli fleet; do \
+	$(Q)$(MAKE) --no-print-directory tiers-build
+	$(Q)for tier in $(tiers); do \
 		$(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
+
+.PHONY: tiers-build
+tiers-build:
+	$(Q)$(MAKE) --no-print-directory all $(unit_tests) $(fleet_unit_tests) $(O)/fleet/patd-fleet
 
 # Those in which calls and signals come and go; the others look.
 asan_desktop_tests := $(patsubst %,tests/desktop/%.py,administrators lifecycle notifications)
@@ -86,9 +91,9 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 desktop_tests="$(asan_desktop_tests)" check-desktop
 
 # One after the other, in order of how soon each says that something is wrong.  A machine that boots,
-# and refuses passwords, mostly waits: the last five go beside it.  But for the unit tests, and
-# what sanitisers do not let be measured, the first tiers run under them alone: both builds of them
-# take longer than all else does.
+# and refuses passwords, mostly waits, as hosts of a fleet do: the last five go beside these two.
+# But for the unit tests, and what sanitisers do not let be measured, the first tiers run under them
+# alone: both builds of them take longer than all else does.
 not_sanitized := bus_tests="$(patsubst %,tests/bus/%.py,apparmor bus_misuse front load)" \
 	pam_tests=tests/pam/application.bats
 check: deps-check
@@ -97,9 +102,13 @@ check: deps-check
 	$(Q)for tier in unit bus pam; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory $(not_sanitized) check-$$tier || exit 1; \
 	done
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 tiers-build
 	$(Q)for tier in desktop fault-part asan fuzz packages; do \
-			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
+			echo "--- $$tier"; \
+			$(MAKE) --no-print-directory tiers="$(filter-out fleet,$(tiers))" check-$$tier || \
+				exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \
-		echo "--- system"; $(MAKE) --no-print-directory check-system; system=$$?; \
+		echo "--- system"; $(MAKE) --no-print-directory check-system && \
+		echo "--- fleet" && $(MAKE) --no-print-directory SANITIZE=1 check-fleet; system=$$?; \
 		wait $$beside; beside=$$?; cat $(O)/beside.log; \
 		exit $$((system || beside))
