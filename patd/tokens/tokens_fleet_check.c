@@ -33,6 +33,16 @@ static bool signed_by_trusted(
 	return false;
 }
 
+int fleet_generation(struct tokens *tokens, uint64_t *ret_generation)
+{
+	uint64_t generation = 0;
+	int r = meta_get_number(tokens->database, META_FLEET_KEY, &generation);
+
+	if (r == 0)
+		*ret_generation = generation == 0 ? 1 : generation;
+	return r;
+}
+
 /*
  * The first of our keys that counts: after a restore that of the backup, else the present one.  An
  * earlier one does not: whoever has it, with the hub, could make tokens for us to sign.

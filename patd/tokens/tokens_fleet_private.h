@@ -78,19 +78,21 @@ bool fleet_reaches_hub(const struct tokens *tokens);
  */
 int fleet_return_load(struct tokens *tokens, struct fleet_return *ret);
 /*
+ * -EINPROGRESS: it is behind.  What the hub has of a token, which is later than the backup, would
+ * meet what was made of it since.  What takes access away is done all the same, and stays so
+ * whatever the hub has.
+ */
+int fleet_check_caught_up(struct tokens *tokens, bool takes_access);
+
+/* --- tokens_fleet_life.c --- */
+
+/*
  * Once for each restore.  On failure it has begun nevertheless, until patd ends; the next start
  * tries again.
  */
 int fleet_return_begin(struct tokens *tokens, uint64_t restore);
 /* What the hub has was read.  0 also if it was not behind. */
 int fleet_return_end(struct tokens *tokens);
-
-/*
- * -EINPROGRESS: it is behind.  What the hub has of a token, which is later than the backup, would
- * meet what was made of it since.  What takes access away is done all the same, and stays so
- * whatever the hub has.
- */
-int fleet_check_caught_up(struct tokens *tokens, bool takes_access);
 
 /* --- tokens_fleet_doubt.c --- */
 
@@ -145,12 +147,10 @@ int fleet_number_change(struct tokens *tokens, const struct change *change, bool
 int fleet_write_numbering(struct tokens *tokens, const struct numbering *numbering);
 void fleet_numbered(struct tokens *tokens, const struct numbering *numbering);
 
-/* --- tokens_fleet_sign.c --- */
+/* --- tokens_fleet_check.c --- */
 
 /* With which of our keys we sign: 1 or more. */
 int fleet_generation(struct tokens *tokens, uint64_t *ret_generation);
-
-/* --- tokens_fleet_check.c --- */
 
 /*
  * Whether the bytes are signed by that issuer of patd.conf, or by ourselves if trusted is NULL;

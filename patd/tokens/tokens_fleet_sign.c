@@ -10,16 +10,6 @@
 
 #define ROWS_A_TURN 32U /* 60 microseconds each */
 
-int fleet_generation(struct tokens *tokens, uint64_t *ret_generation)
-{
-	uint64_t generation = 0;
-	int r = meta_get_number(tokens->database, META_FLEET_KEY, &generation);
-
-	if (r == 0)
-		*ret_generation = generation == 0 ? 1 : generation;
-	return r;
-}
-
 uint64_t tokens_fleet_last(struct tokens *tokens)
 {
 	struct kept_issuer *issuer;

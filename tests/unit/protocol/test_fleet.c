@@ -184,7 +184,7 @@ static void numbers_keep_their_range(void **state)
 	((struct fleet_issuer *)body())->unused = 1;
 	assert_false(fleet_message_check(&message, len));
 	len = message_of(FLEET_WELCOME);
-	((struct fleet_welcome *)body())->unused = 1;
+	((struct fleet_welcome *)body())->behind = 2;
 	assert_false(fleet_message_check(&message, len));
 	len = message_of(FLEET_PUT_REPORT);
 	((struct fleet_report *)body())->connected = 2;

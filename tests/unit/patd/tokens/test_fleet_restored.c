@@ -4,7 +4,7 @@
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/tokens/fleet_worlds.h"
 
-#define LIFE (UINT64_C(1) << 32) /* as patd/tokens/tokens_fleet_return.c has it */
+#define LIFE (UINT64_C(1) << 32) /* as patd/tokens/tokens_fleet_life.c has it */
 
 /* As patctl restore-backup does, so that patd knows of it. */
 static void restore_and_record(struct world *issuer)
