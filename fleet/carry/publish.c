@@ -252,7 +252,7 @@ static void repair_from(struct publishing *publishing, enum publish_repair repai
 	publishing->rewritten = publishing->told = false;
 }
 
-/* A row that patd could not keep now would be lost to the hub's copy of what it has instead. */
+/* What patd could not keep now must not be overwritten at the hub by what it has instead. */
 static bool put_off(struct carrier *carrier)
 {
 	if (carrier->publishing.put_off[0] == '\0')
@@ -288,7 +288,7 @@ static void on_own_rows(struct carrier *carrier, struct hub_answer *answer)
 		publishing->put_off, taken_over);
 }
 
-/* The issuer was restored from a backup. */
+/* The issuer was put back to an earlier state, and does not know of it. */
 static void take_over(struct carrier *carrier)
 {
 	struct publishing *publishing = &carrier->publishing;
