@@ -204,10 +204,9 @@ class Restrictions(PatdTest):
             self.generate(f"n{i}", services=[f"{pattern}{n}" for n in range(8)]) for i in range(50)
         ]
         service = "a" * 60000
-        began = time.monotonic()
+        # Tried one after the other, the ways to match would take years: these calls would time out.
         self.assertEqual(self.root.list(user="games", good_for=service), [])
         self.assertEqual(self.client(GAMES).check(tokens[0].text, service=service)[1], ["wrong-service"])
-        self.assertLess(time.monotonic() - began, 5)
 
     def test_confirmed_uses__a_use_waits_or_is_refused_where_nobody_can_wait(self):
         token = self.generate(confirm=True)

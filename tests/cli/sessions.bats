@@ -181,12 +181,10 @@ session_is_open() {
 	[ "$stderr" = "No sessions were open." ]
 }
 
-@test "what logind does not end is named with the command for it, within some seconds" {
+@test "what logind does not end is named with the command for it" {
 	new_token
 	session "$token" sshd 192.0.2.7 c1
-	started=$SECONDS
 	run -1 --separate-stderr patctl revoke --user=games "$T" --end-sessions -q
-	[ $((SECONDS - started)) -lt 20 ]
 	expect_stderr_line "patctl: still open: sshd, pid $SESSION_PID .*; to end it: loginctl terminate-session c1"
 	run -1 --separate-stderr patctl revoke --user=games "$T" --end-sessions --json
 	[ "$(json '["error"]' <<<"$stderr")" = failed ]

@@ -292,8 +292,3 @@ class DesktopTest(PatdTest):
         page.press("Copy")
         look_until(lambda: (self.desktop.clipboard() or "").startswith("pat_"))
         return self.desktop.clipboard()
-
-    def assertWithin(self, seconds, condition):
-        began = time.monotonic()
-        look_until(condition)
-        self.assertLess(time.monotonic() - began, seconds)

@@ -155,7 +155,7 @@ in_a_service() {
 	ID=$(id_of "$TOKEN")
 	by_ssh laptop
 	lives laptop
-	ended laptop 20
+	ended laptop
 	not_listed
 	has_state "$TOKEN" expired
 	without_policy
@@ -230,7 +230,7 @@ in_a_service() {
 	[ "$(listed service)" = greetd ]
 	[ "$(listed logind)" = "$session" ]
 	patctl revoke "$ID" --end-sessions
-	gone_within 1 "$command"
+	wait_until gone "$command"
 	not_listed
 	desktop_end
 }

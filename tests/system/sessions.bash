@@ -57,17 +57,9 @@ gone() {
 	[ ! -e "/proc/$1" ] || ! grep -qs '^State:.[^ZX]' "/proc/$1/status"
 }
 
-# gone_within SECONDS PID
-gone_within() {
-	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
-	until gone "$2"; do
-		[ "${EPOCHREALTIME/[.,]/}" -lt "$end" ] || return 1
-	done
-}
-
-# ended NAME [SECONDS]: what runs in its session has ended within so many, by default one
+# ended NAME: what runs in its session has ended, or does so
 ended() {
-	gone_within "${2:-1}" "$(command_of "$1")" || {
+	wait_until gone "$(command_of "$1")" || {
 		echo "$1 goes on"
 		return 1
 	}
