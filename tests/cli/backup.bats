@@ -152,7 +152,7 @@ with open(sys.argv[1], "r+b") as file:
 	patctl backup "$WORLD/$T/backup" 2>"$WORLD/$T.err" 3>&- &
 	local backup=$!
 	# shellcheck disable=SC2016 # for the inner shell
-	timeout 10 bash -c 'until [ -n "$(ls "$0")" ]; do sleep 0.05; done' "$WORLD/$T"
+	timeout 60 bash -c 'until [ -n "$(ls "$0")" ]; do sleep 0.05; done' "$WORLD/$T"
 	patd_stop KILL
 	wait "$backup" && status=0 || status=$?
 	patd_start # before it, patctl would have asked that one

@@ -253,9 +253,11 @@ check_with_account() {
 }
 
 @test "check on a terminal hides the input and restores the echo" {
+	local out=$BATS_TEST_TMPDIR/out
 	token=$(patctl generate -q "$T")
-	run -0 on_terminal "patctl check && stty -a" < <(
-		sleep 1
+	touch "$out"
+	run -0 on_terminal "patctl check && stty -a" "$out" < <(
+		wait_for "Token: " "$out"
 		printf '%s\n' "$token"
 	)
 	expect "$output" "Token: "
@@ -265,10 +267,12 @@ check_with_account() {
 }
 
 @test "check restores the echo after Ctrl-C" {
-	run on_terminal "trap : INT; patctl check; stty -a" < <(
-		sleep 1
+	local out=$BATS_TEST_TMPDIR/out
+	touch "$out"
+	run on_terminal "trap : INT; patctl check; stty -a" "$out" < <(
+		wait_for "Token: " "$out"
 		printf '\003'
-		sleep 1
+		wait_for " echo " "$out"
 	)
 	expect "$output" " echo "
 }

@@ -121,10 +121,10 @@ follow() {
 	LOG_PID=$!
 }
 
-# wait_for TEXT FILE [LINES]: waits, 10 seconds at most, until that many lines (1) have the text
+# wait_for TEXT FILE [LINES]: waits, a minute at most, until that many lines (1) have the text
 wait_for() {
 	# shellcheck disable=SC2016 # for the inner shell
-	timeout 10 bash -c 'until [ "$(grep -ac "$1" "$2")" -ge "$3" ]; do sleep 0.05; done' - \
+	timeout 60 bash -c 'until [ "$(grep -ac "$1" "$2")" -ge "$3" ]; do sleep 0.05; done' - \
 		"$1" "$2" "${3:-1}"
 }
 

@@ -277,13 +277,14 @@ load shared_patd
 @test "log --follow of a token prints no entries of others" {
 	token=$(patctl generate -q "$T")
 	other=$(patctl generate -q "$T-other")
-	follow "$T" --json --lines=0
-	sleep 0.5
+	follow "$T" --json --lines=1
+	wait_for '"event": "generated"' "$LOG_OUTPUT"
 	login "$other" root 0
 	login "$token" root 0
-	wait_for "\"name\": \"$T\"" "$LOG_OUTPUT"
-	run -0 cat "$LOG_OUTPUT"
-	[ "${#lines[@]}" -eq 1 ]
+	wait_for '"event": "used"' "$LOG_OUTPUT"
+	run -0 grep -c "\"name\": \"$T\"" "$LOG_OUTPUT"
+	[ "$output" -eq 2 ]
+	[ "$(wc -l <"$LOG_OUTPUT")" -eq 2 ]
 }
 
 @test "log --follow continues without a gap after a restart of patd" {
@@ -299,11 +300,12 @@ load shared_patd
 }
 
 @test "log --follow exits on Ctrl-C without a message" {
+	local out=$BATS_TEST_TMPDIR/out
+	touch "$out"
 	patctl generate -q "$T" >/dev/null
-	run -130 on_terminal "patctl log -f $T" < <(
-		sleep 1
+	run -130 on_terminal "patctl log -f $T" "$out" < <(
+		wait_for "generated  $T" "$out"
 		printf '\003'
-		sleep 1
 	)
 	expect "$output" "generated  $T"
 	expect_not "$output" "patctl:"

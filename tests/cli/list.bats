@@ -194,11 +194,11 @@ narrow_list() {
 		"delete --all --yes" "log" "log --reverse" "log --lines=3 --event=used" "log --follow" \
 		"generate $T"; do
 		# shellcheck disable=SC2086 # to be split
-		run -1 --separate-stderr timeout 20 patctl $call --user=no-such-user
+		run -1 --separate-stderr timeout 60 patctl $call --user=no-such-user
 		[ "$output" = "" ]
 		expect_stderr 'no such user: "no-such-user"'
 		# shellcheck disable=SC2086 # to be split
-		run -1 --separate-stderr timeout 20 patctl $call --user=no-such-user --json
+		run -1 --separate-stderr timeout 60 patctl $call --user=no-such-user --json
 		# shellcheck disable=SC2154 # run assigns it
 		[ "$(json '["error"]' <<<"$stderr")" = unknown-user ]
 		[ "$output" = "" ]

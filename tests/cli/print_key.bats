@@ -22,7 +22,7 @@ teardown() {
 # As the user whose state it is; the key goes to a file.
 print_key() {
 	run --separate-stderr setpriv --reuid=games --regid=games --clear-groups \
-		timeout 20 "$PLACE/patd" --print-key --state-dir="$PLACE/state"
+		timeout 60 "$PLACE/patd" --print-key --state-dir="$PLACE/state"
 	printf %s "$output" >"$PLACE/printed"
 }
 

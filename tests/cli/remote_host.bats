@@ -202,12 +202,12 @@ for line in sys.stdin:
 	mkdir -p "$WORLD/etc"
 	printf '[tokens]\nmax_lifetime = 1d\n' >"$WORLD/etc/patd.conf"
 	kill -HUP "$(cat "$WORLD/patd.pid")"
-	timeout 10 bash -c 'until patctl -H web1 policy | grep -q max_lifetime.*patd.conf:2; do :; done'
+	timeout 60 bash -c 'until patctl -H web1 policy | grep -q max_lifetime.*patd.conf:2; do :; done'
 	run -5 --separate-stderr patctl -H web1 generate "$T" --expires=7d
 	expect_stderr "see: patctl --host=web1 policy"
 	rm "$WORLD/etc/patd.conf"
 	kill -HUP "$(cat "$WORLD/patd.pid")"
-	timeout 10 bash -c 'until patctl -H web1 policy | grep -q max_lifetime.*default; do :; done'
+	timeout 60 bash -c 'until patctl -H web1 policy | grep -q max_lifetime.*default; do :; done'
 }
 
 @test "calls with --host are made as the remote user of ssh" {

@@ -6,7 +6,8 @@ load shared_patd
 
 @test "a token is refused for the period of --for and then accepted again" {
 	token=$(patctl generate -q "$T")
-	run -0 patctl revoke "$T" --for=2s
+	# Longer than what comes before it is over.
+	run -0 patctl revoke "$T" --for=15s
 	expect "$output" "User token successfully revoked until 20"
 	run -1 login "$token" root 0
 	run -0 patctl show "$T"
