@@ -56,14 +56,15 @@ rest="user=$OWNER service=pat tty=/dev/pts/7 rhost=192.0.2.1"
 	logged "$TOKEN" -t /dev/pts/7 -r 192.0.2.1
 	line 83 "unavailable (patd is not running): token=$(token_id "$TOKEN") $rest"
 
-	stack pat <<<"auth required @module@ socket=$WORLD/peer.sock timeout=100ms"
 	log_of_peer() {
 		answered "$UNKNOWN_TOKEN" -- "$TOOLS/devlog" "$WORLD/log" "$TOOLS/peer" "$@" \
 			"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER"
 		cat "$WORLD/log"
 	}
+	stack pat <<<"auth required @module@ socket=$WORLD/peer.sock timeout=100ms"
 	run log_of_peer "$WORLD/peer.sock" silent
 	[[ $output == *"<83>"*"unavailable (patd did not answer in time): token=Example123 "* ]]
+	stack pat <<<"auth required @module@ socket=$WORLD/peer.sock timeout=$ANSWER_S"
 	run log_of_peer "$WORLD/peer.sock" hanging-up
 	[[ $output == *"<83>"*"unavailable (patd closed the connection): "* ]]
 	run log_of_peer "$WORLD/peer.sock" short

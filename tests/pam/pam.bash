@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Helpers of the pam tests, which run the module under the real libpam.  Beside tests/lib/patd.bash:
 #
-#   stack NAME <LINES       makes a service for `drive`; @pat@ is our module with patd's root.sock,
-#                           @module@ our module without options
+#   stack NAME <LINES       makes a service for `drive`; @pat@ is our module with patd's root.sock and
+#                           time for a slow machine, @module@ our module without options
 #   drive …                 authenticates, see drive.c; reads the answers from standard input
 #   answered ANSWER… -- COMMAND  runs COMMAND with the answers on standard input
 #   peer …                  authenticates with a fake patd, see peer.c
@@ -19,8 +19,9 @@ TOOLS=$BUILD/tests/pam
 OWNER=daemon
 OTHER_USER=bin
 
-# A generous limit: a test fails only on a hang.
+# Generous limits: a test fails only on a hang.
 TIMEOUT_S=60
+ANSWER_S=30 # for patd, or a fake one
 
 # A well-formed token that does not exist.
 UNKNOWN_TOKEN=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken0011UTAsv
@@ -33,7 +34,7 @@ pam_world() {
 	mkdir "$WORLD/pam.d"
 	stack other <<<'auth required pam_deny.so'
 	stack pat <<<'auth required @pat@'
-	stack peer <<<"auth required @module@ socket=$WORLD/peer.sock"
+	stack peer <<<"auth required @module@ socket=$WORLD/peer.sock timeout=$ANSWER_S"
 }
 
 setup_file() {
@@ -46,7 +47,8 @@ teardown_file() {
 
 stack() {
 	local module=$WORLD/pam_pat.so
-	sed "s|@pat@|$module socket=$WORLD/run/root.sock|; s|@module@|$module|" >"$WORLD/pam.d/$1"
+	sed "s|@pat@|$module socket=$WORLD/run/root.sock timeout=$ANSWER_S|; s|@module@|$module|" \
+		>"$WORLD/pam.d/$1"
 }
 
 answered() {

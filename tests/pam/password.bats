@@ -64,32 +64,35 @@ prompted() {
 	expect_result PAM_SUCCESS prompted common "$TOKEN"
 }
 
-# packaged CONTROL: the line that the package installs, with a fake patd, before pam_unix
+# packaged NAME [TIMEOUT]: the line that the package installs, with a fake patd, before pam_unix
 packaged() {
 	local line
 	line=$(grep -m1 pam_pat.so "$BATS_TEST_DIRNAME/../../debian/pam-configs/pat")
 	# As pam-auth-update(8) writes it: past the two lines that follow.
 	line=${line//success=end/success=2}
 	stack "$1" <<-EOF
-		auth ${line/pam_pat.so/@module@ socket=$WORLD/peer.sock timeout=100ms}
+		auth ${line/pam_pat.so/@module@ socket=$WORLD/peer.sock timeout=${2:-$ANSWER_S}}
 		auth [success=1 default=ignore] pam_unix.so try_first_pass nodelay
 		auth requisite pam_deny.so
 		auth required pam_permit.so
 	EOF
 }
 
-# deceived MANNER ANSWER: authenticates while a fake patd behaves in that manner
+# deceived MANNER ANSWER: authenticates by $SERVICE while a fake patd behaves in that manner
 deceived() {
 	answered "$2" -- with_shadow timeout "$TIMEOUT_S" "$TOOLS/peer" "$WORLD/peer.sock" "$1" \
-		"$TOOLS/drive" "$WORLD/pam.d" packaged "$OWNER"
+		"$TOOLS/drive" "$WORLD/pam.d" "$SERVICE" "$OWNER"
 }
 
 @test "no lockout: a password is accepted whatever patd replies, and a token only if it accepts" {
 	packaged packaged
+	packaged brief 100ms
 	for manner in short long huge other-magic no-such-verdict hanging-up silent full accepted \
 		wrong revoked expired-never other-user not-allowed busy failed not-yet out-of-hours \
 		wrong-service wrong-source exhausted rotated disabled against-policy account-closed \
 		wrong-clock wrong-host stale unknown-issuer unclaimed; do
+		SERVICE=packaged
+		[[ $manner != @(silent|full) ]] || SERVICE=brief
 		expect_result PAM_SUCCESS deceived "$manner" "$PASSWORD"
 		if [ "$manner" = accepted ]; then
 			expect_result PAM_SUCCESS deceived "$manner" "$UNKNOWN_TOKEN"
@@ -104,7 +107,7 @@ deceived() {
 	items=$(find /usr/lib -name pam_get_items.so -print -quit)
 	for control in optional sufficient required '[success=2 default=ignore]'; do
 		stack behind <<-EOF
-			auth $control @module@ socket=$WORLD/peer.sock timeout=100ms
+			auth $control @module@ socket=$WORLD/peer.sock timeout=$ANSWER_S
 			auth [default=ignore] $items
 		EOF
 		for manner in wrong revoked not-allowed busy failed short hanging-up; do

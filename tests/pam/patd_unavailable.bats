@@ -92,9 +92,10 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); $make" "$WORLD/nowhere
 }
 
 @test "authentication times out while patd hangs and succeeds afterwards" {
+	stack hung <<<"auth required @module@ socket=$WORLD/run/root.sock"
 	token=$(generate hung --user="$OWNER")
 	kill -STOP "$(cat "$WORLD/patd.pid")"
-	run timeout "$TIMEOUT_S" "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" <<<"$token"
+	run timeout "$TIMEOUT_S" "$TOOLS/drive" "$WORLD/pam.d" hung "$OWNER" <<<"$token"
 	kill -CONT "$(cat "$WORLD/patd.pid")"
 	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
 	expect_result PAM_SUCCESS login "$token"

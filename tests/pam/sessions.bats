@@ -23,13 +23,15 @@ setup_file() {
 		session ${line/pam_pat.so/@pat@}
 	EOF
 	stack peer <<-EOF
-		auth required @module@ socket=$WORLD/peer.sock timeout=100ms
-		session required @module@ socket=$WORLD/peer.sock timeout=100ms
+		auth required @module@ socket=$WORLD/peer.sock timeout=$ANSWER_S
+		session required @module@ socket=$WORLD/peer.sock timeout=$ANSWER_S
 	EOF
-	stack peer-session <<-EOF
-		auth required pam_permit.so
-		session required @module@ socket=$WORLD/peer.sock timeout=100ms
-	EOF
+	for service in "peer-session $ANSWER_S" "brief-session 100ms"; do
+		stack "${service% *}" <<-EOF
+			auth required pam_permit.so
+			session required @module@ socket=$WORLD/peer.sock timeout=${service#* }
+		EOF
+	done
 }
 
 setup() {
@@ -101,11 +103,13 @@ listed() {
 	expect_line "open_session: PAM_SUCCESS"
 }
 
-# of_peer MANNER [drive's OPTION...]: a session whose id comes from the environment
+# of_peer MANNER [drive's OPTION...]: a session of $SERVICE, or peer-session, whose id comes from the
+# environment
 of_peer() {
 	answered "a password" -- timeout "$TIMEOUT_S" "$TOOLS/devlog" "$WORLD/log" \
 		"$TOOLS/peer" "$WORLD/peer.sock" "$1" \
-		"$TOOLS/drive" -o -p PAT_TOKEN_ID=Example123 "${@:2}" "$WORLD/pam.d" peer-session "$OWNER"
+		"$TOOLS/drive" -o -p PAT_TOKEN_ID=Example123 "${@:2}" "$WORLD/pam.d" \
+		"${SERVICE:-peer-session}" "$OWNER"
 }
 
 @test "a refused session has its message and log line" {
@@ -132,10 +136,12 @@ of_peer() {
 
 @test "without a valid answer of patd a session by a token is refused" {
 	for manner in short long huge other-magic no-such-verdict hanging-up asked silent full; do
+		SERVICE=peer-session
+		[[ $manner != @(silent|full) ]] || SERVICE=brief-session
 		run of_peer "$manner"
 		expect_line "open_session: PAM_PERM_DENIED"
 		expect_without error:
-		grep -q "pam_pat(peer-session:session): session refused (" "$WORLD/log"
+		grep -q "pam_pat($SERVICE:session): session refused (" "$WORLD/log"
 	done
 	run answered x -- "$TOOLS/peer" -u 65534 "$WORLD/peer.sock" accepted \
 		"$TOOLS/drive" -o -p PAT_TOKEN_ID=Example123 "$WORLD/pam.d" peer-session "$OWNER"
