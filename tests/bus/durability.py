@@ -130,6 +130,7 @@ class Synced(PatdTest):
         daemons = self.root.generate("third", user="daemon")
         ask = requests.Connection(self.patd.root_sock)
         self.addCleanup(ask.close)
+        ask.manager()  # patd closes a connection that says nothing for three seconds
         calls = {
             "Generate": lambda: self.root.generate("second"),
             "Revoke": lambda: self.root.revoke(token),

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import fleet
 import tap
 import wire
-from fixture import GAMES
+from fixture import BUILD, GAMES
 from fleet import CLAIM, PUT_CLAIM, USED_UP, Link
 from fleet_machines import MachinesTest
 from requests import Refused
@@ -30,11 +30,19 @@ class Counter:
 
 
 class ClaimsTest(MachinesTest):
+    """A patd waits for an answer for two seconds of its clock, 16 s here: a slow machine has time."""
+
     hq_conf = MachinesTest.hq_conf + "hub = host=/run/postgresql dbname=fleet\n"
 
     def setUp(self):
         super().setUp()
         self.counter = Counter()
+
+    def machine(self, name, conf):
+        machine = super().machine(name, conf)
+        later = os.path.join(BUILD, "tests/pam/later.so")
+        machine.environment = machine.patd.preloaded(later, SLOWNESS="8")
+        return machine
 
     def limited(self, max_uses, **more):
         """A token that both machines have"""

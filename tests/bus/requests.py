@@ -31,6 +31,8 @@ class RequestsTest(PatdTest):
         self.front_sock = os.path.join(self.patd.run, "front.sock")
         self.ask = self.connect(self.patd.root_sock)
         self.front = self.connect(self.front_sock, AS_GAMES)
+        for connection in (self.ask, self.front):
+            connection.manager()  # patd closes one that says nothing for three seconds
 
     def connect(self, path, caller=(0, 0, "")):
         connection = Connection(path, caller)

@@ -213,14 +213,16 @@ class Machine:
         self.patd.with_front = False
         self.configure(conf)
         self.link = self.root = None
+        self.environment = None  # of patd; None: ours
 
     def configure(self, conf):
         with open(os.path.join(self.folder, "etc/patd.conf"), "w", encoding="ascii") as file:
             file.write(conf)
 
     def start(self):
-        self.patd.start()
+        self.patd.start(env=self.environment)
         self.root = Connection(self.patd.root_sock)
+        self.root.manager()  # patd closes a connection that says nothing for three seconds
         self.connect()
 
     def connect(self):

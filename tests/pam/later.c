@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Preloaded: the time of day is LATER seconds ahead, or STANDS_AT so many seconds since 1970; the
- * machine has run for PASSED seconds more, and SPEED times as fast.  All other clocks are as they
- * were, and timers end when they should.  (libfaketime turns the absolute timers of sd-event into
- * ones that never end.)
+ * machine has run for PASSED seconds more, and SPEED times as fast, or SLOWNESS times as slow: what
+ * is waited for by that clock then takes longer.  All other clocks are as they were, and timers end
+ * when they should.  (libfaketime turns the absolute timers of sd-event into ones that never end.)
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,7 +51,8 @@ EXPORTED int clock_gettime(clockid_t clock, struct timespec *now)
 	if (r == 0 && clock == CLOCK_REALTIME && at != 0)
 		*now = (struct timespec) { .tv_sec = at };
 	if (r == 0 && clock == CLOCK_BOOTTIME)
-		*now = from_us(to_us(now) * number("SPEED", 1) + passed_us());
+		*now = from_us(
+			to_us(now) * number("SPEED", 1) / number("SLOWNESS", 1) + passed_us());
 	return r;
 }
 
@@ -94,6 +95,7 @@ EXPORTED int timerfd_settime(
 	/* Never too early.  Zero would stop the timer: so it does where it is meant. */
 	if (fd >= 0 && fd < FDS && by_boot[fd] && (flags & TFD_TIMER_ABSTIME) != 0 &&
 		us > passed_us())
-		moved.it_value = from_us((us - passed_us()) / number("SPEED", 1) + 1);
+		moved.it_value = from_us(
+			(us - passed_us() + 1) * number("SLOWNESS", 1) / number("SPEED", 1) + 1);
 	return (int)syscall(SYS_timerfd_settime, fd, flags, &moved, ret_before);
 }
