@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import polkitd
 import tap
 import wire
-from client import MANAGER, ROOT, Gio, GLib, wait_until
+from client import MANAGER, ROOT, Gio, GLib, look_until, wait_until
 from fixture import DAEMON, GAMES, PatdTest
 
 ACTIONS = "org.patd.tokens1."
@@ -237,7 +237,7 @@ class Answers(ApprovalsTest):
                 self.answer(may, "Approve")
                 self.assertVerdict(sock, wire.ACCEPTED)
                 self.polkit.end()
-                wait_until(lambda: self.root.owner(polkitd.NAME) is None)
+                look_until(lambda: self.root.owner(polkitd.NAME) is None)
 
     def test_confirmed_uses__who_may_manage_tokens_of_others_does_not_approve_them(self):
         self.start_polkit(MANAGE_TO_DAEMON)

@@ -158,7 +158,7 @@ class Unwatched(ClockTest):
             return file.read()
 
     def test_time__an_idle_patd_writes_down_that_a_token_expired(self):
-        token = self.generate("2s")
+        token = self.generate("10s")
         # From now on nothing is written but for the end.
         before = self.usage()
         look_until(lambda: self.usage() != before)

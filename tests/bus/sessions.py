@@ -331,7 +331,7 @@ class Policy(SessionsTest):
 
     def test_an_expiration_ends_sessions_if_the_policy_says_so(self):
         self.start("expiry_ends_sessions = yes")
-        self.token = self.root.generate("laptop", user="games", lifetime=2)
+        self.token = self.root.generate("laptop", user="games", lifetime=10)
         process = self.open()
         self.logind.add("c1", process.pid)
         look_until(lambda: self.logind.ended == ["c1"])
