@@ -79,7 +79,7 @@ remove() {
 }
 
 @test "an expired token is refused and logged" {
-	token=$(token short alice --expires=5s)
+	token=$(token short alice --expires=20s)
 	by_su alice "$token"
 	wait_until has_state "$token" expired
 	mark_journal

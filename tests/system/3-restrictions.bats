@@ -242,7 +242,7 @@ see_other_boot() {
 
 @test "a suspended token is accepted after its period" {
 	token=$(token suspended alice)
-	patctl revoke --for=3s --reason="away" "$(id_of "$token")"
+	patctl revoke --for=20s --reason="away" "$(id_of "$token")"
 	run ! by_sudo alice "$token"
 	wait_until has_state "$token" active
 	by_sudo alice "$token"

@@ -151,7 +151,7 @@ in_a_service() {
 
 @test "ended sessions: by policy, expiry ends them" {
 	with_policy 'expiry_ends_sessions = yes'
-	TOKEN=$(token timed alice --expires=10s)
+	TOKEN=$(token timed alice --expires=20s)
 	ID=$(id_of "$TOKEN")
 	by_ssh laptop
 	lives laptop
@@ -162,7 +162,7 @@ in_a_service() {
 }
 
 @test "ended sessions: expiry does not end them by itself" {
-	TOKEN=$(token passing alice --expires=6s)
+	TOKEN=$(token passing alice --expires=20s)
 	ID=$(id_of "$TOKEN")
 	by_ssh laptop
 	wait_until has_state "$TOKEN" expired

@@ -20,7 +20,7 @@ teardown() {
 bus() {
 	systemctl "$@"
 	systemctl restart systemd-logind.service
-	gdbus wait --system --timeout 20 org.patd.Tokens1
+	gdbus wait --system --timeout 60 org.patd.Tokens1
 }
 
 # measure_password: sets accept to the duration of su with a password and a working patd
@@ -79,10 +79,9 @@ measure_refusal() {
 @test "a hung patd is ended by its watchdog, and the next login starts another" {
 	override_service WatchdogSec=2s
 	old=$(patd_pid)
-	coproc JOURNAL { exec journalctl --follow -n 0 -o cat --unit=patd.service; }
+	mark_journal
 	kill -STOP "$old"
-	timeout 20 grep -m 1 "Failed with result 'watchdog'" <&"${JOURNAL[0]}"
-	kill "$JOURNAL_PID"
+	wait_until logged "^patd.service: Failed with result 'watchdog'"
 	by_su alice "$TOKEN"
 	[ "$(patd_pid)" != "$old" ]
 	restore_service

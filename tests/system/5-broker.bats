@@ -9,7 +9,7 @@ on_bus() {
 	systemctl "$1" dbus-broker.service
 	systemctl start dbus.socket dbus.service
 	systemctl restart systemd-logind.service
-	gdbus wait --system --timeout 20 org.patd.Tokens1
+	gdbus wait --system --timeout 60 org.patd.Tokens1
 }
 
 setup_file() {

@@ -69,7 +69,7 @@ ended() {
 # let_go NAME: a logout, if its session has not ended yet; by force if that takes too long
 let_go() {
 	kill "$(<"$HELD/$1.writer")" 2>/dev/null || :
-	timeout 20 tail --pid="$(holder "$1")" -s 0.01 -f /dev/null || {
+	timeout 60 tail --pid="$(holder "$1")" -s 0.01 -f /dev/null || {
 		kill_tree "$(holder "$1")"
 		return 1
 	}

@@ -118,9 +118,9 @@ logged() {
 
 # --- the machine --------------------------------------------------------------------------------
 
-# wait_until COMMAND...: repeats it until it succeeds, for 20 seconds at most
+# wait_until COMMAND...: repeats it until it succeeds, for a minute at most
 wait_until() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 60))
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 	done

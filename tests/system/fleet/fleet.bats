@@ -85,6 +85,11 @@ is_refused() {
 	! logs_in "$@"
 }
 
+# is_used_up HOST NAME: the same, for that reason, once the hub has answered in time
+is_used_up() {
+	is_refused "$@" && on "$1" journal_has "refused \\(exhausted\\): token=$(id_of_remembered "$2")"
+}
+
 # status HOST PATTERN: of patctl fleet status (a regular expression)
 status() {
 	on "$1" patctl fleet status >"$SHARED/status"
@@ -106,7 +111,7 @@ at_hub_is() {
 # staleness HOST PERIOD: max_staleness there, where it is not that of the recipe
 staleness() {
 	on "$1" eval "printf '[fleet]\\nmax_staleness = $2\\n' >/etc/patd/patd.conf.d/staleness.conf"
-	on "$1" systemctl reload patd
+	on "$1" reload
 }
 
 # at_hub SQL
@@ -416,12 +421,12 @@ clock_right() {
 	for member in web1 web2; do
 		wait_until says "$member" twice ': accepted'
 	done
-	logs_in web1 twice
-	logs_in web2 twice
+	wait_until logs_in web1 twice
+	wait_until logs_in web2 twice
 	for host in "${HOSTS[@]}"; do
 		is_refused "$host" twice
 	done
-	on web2 journal_has "refused \\(exhausted\\): token=$(id_of_remembered twice)"
+	wait_until is_used_up web2 twice
 }
 
 @test "a limited token is refused where the hub cannot be reached, and has lost no use by that" {
@@ -433,8 +438,7 @@ clock_right() {
 	on web1 journal_has "unavailable \\(unclaimed\\): token=$(id_of_remembered once)"
 	on hub systemctl start postgresql
 	wait_until logs_in web1 once
-	is_refused web1 once
-	on web1 journal_has "refused \\(exhausted\\): token=$(id_of_remembered once)"
+	wait_until is_used_up web1 once
 }
 
 # --- what is left ----------------------------------------------------------------------------------

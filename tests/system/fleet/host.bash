@@ -15,6 +15,13 @@ by_ssh_to() {
 		"$2@$1" 'echo "$(id -un)@$(uname -n)"')" = "$2@$1" ]
 }
 
+# reload: returns once patd has read its configuration again, which systemctl does not wait for
+reload() {
+	mark_journal
+	systemctl reload patd
+	wait_until logged 'is in force'
+}
+
 # check TOKEN: what patctl says of it, without a use
 check() {
 	patctl check <<<"$1"
