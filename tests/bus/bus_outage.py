@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import NAME, ids
+from client import NAME, ids, look_until
 from fixture import PatdTest
 
 
@@ -89,7 +89,7 @@ class BusOutage(PatdTest):
         self.assertEqual(self.root.bus("RequestName", "(su)", NAME, 4), (1,))
         self.patd.start()
         self.assertAccepted()
-        self.assertIn("another process has the name", self.patd.log())
+        look_until(lambda: "another process has the name" in self.patd.log())
         self.root.bus("ReleaseName", "(s)", NAME)
         self.assertServes(self.client())
 

@@ -124,7 +124,7 @@ import loads
 games = loads.Target(sys.argv[2], None, 5, "games", None)
 loads.small_calls(games, time.monotonic() + 0.5)
 print("flooding", flush=True)
-loads.small_calls(games, time.monotonic() + 300)' "$TOP/tests/lib" "$WORLD/bus" >"$WORLD/flood" 3>&- &
+loads.small_calls(games, time.monotonic() + 600)' "$TOP/tests/lib" "$WORLD/bus" >"$WORLD/flood" 3>&- &
 	FLOOD=$!
 	wait_for flooding "$WORLD/flood"
 	every_verb "$T"
