@@ -52,7 +52,7 @@ class FleetTokens(FleetTest):
         web1.configure(web2=web2.status()["key"])
         web1.patd.process.send_signal(signal.SIGHUP)
         # Not woken, it looks twice a minute: when it has just looked, the next time is far off.
-        for seconds in (60, 15):
+        for seconds in (60, 20):
             token = web2.generate(f"own{seconds}")
             web1.wait(token, wire.ACCEPTED)
             web1.patctl("revoke", token.id)

@@ -39,7 +39,7 @@ class HostileHub(FleetTest):
         web1.wait(self.other, wire.STALE)
         self.assertIn(web1.verdict(self.token), (wire.STALE, wire.WRONG))
         self.alpha.fleet.start()
-        web1.wait(self.other, wire.ACCEPTED)
+        web1.wait(self.other, wire.ACCEPTED, 60)
         self.assertEqual(web1.verdict(self.token), verdict)
 
     def test_fleet__a_row_withheld_the_member_is_stale_and_heals(self):
@@ -131,7 +131,7 @@ class HostileHub(FleetTest):
         said = "the heartbeat of the issuer alpha was not taken: it is none"
         web1.wait_until(lambda: said in web1.fleet.log(), said)
         self.alpha.fleet.start()
-        web1.wait(self.token, wire.ACCEPTED)
+        web1.wait(self.token, wire.ACCEPTED, 60)
         self.assertNotIn("trying again", web1.fleet.log())
 
     def test_the_issuer_publishes_nothing_over_rows_that_it_has_not_signed_and_says_so(self):

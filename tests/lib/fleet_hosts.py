@@ -154,6 +154,7 @@ class FleetTest(unittest.TestCase):
     members = ("web1", "web2")
 
     def setUp(self):
+        self.hub, self.hosts = None, {}
         self.folder = tempfile.mkdtemp(prefix="patd-fleet.")
         self.addCleanup(shutil.rmtree, self.folder)
         os.chmod(self.folder, 0o755)
@@ -163,7 +164,6 @@ class FleetTest(unittest.TestCase):
         self.hub.start()
         self.addCleanup(self.hub.stop)
         self.hub.init()
-        self.hosts = {}
         self.addCleanup(self._end)
         for name in names:
             self.hub.add_host(name, name in self.issuers)
@@ -191,7 +191,7 @@ class FleetTest(unittest.TestCase):
 
     def evidence(self):
         log = "".join(host.evidence() for host in self.hosts.values())
-        return log + "--- hub\n" + self.hub.log()[-4000:]
+        return log + "--- hub\n" + (self.hub.log()[-4000:] if self.hub else "none")
 
     def wait_all(self, token, verdict):
         for member in self.all_members:

@@ -8,9 +8,10 @@ import socket
 import subprocess
 import time
 
-from fixture import BUILD
+from fixture import BUILD, read_text
 from wire import PATIENCE_S
 
+SERVER_S = 120  # for what takes a server seconds, on a machine that does nothing else
 FLEET = os.path.join(BUILD, "fleet/patd-fleet")
 
 CONFIG = """
@@ -78,15 +79,16 @@ class Hub:
         done = subprocess.run(
             _as_postgres(_program(program), *arguments), cwd="/", stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if program != "pg_ctl" else None,
-            text=True, timeout=PATIENCE_S, check=False,
+            text=True, timeout=SERVER_S, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{program} failed: {done.stderr}"
 
     def start(self):
-        self._run("pg_ctl", "-w", "-D", self.data, "-l", os.path.join(self.folder, "log"), "start")
+        log = os.path.join(self.folder, "log")
+        self._run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-l", log, "start")
 
     def stop(self, mode="immediate"):
-        self._run("pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
+        self._run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-m", mode, "stop")
 
     def crash(self):
         """Ends all connections at once, where stop() takes time before that"""
@@ -99,8 +101,7 @@ class Hub:
             time.sleep(0.01)
 
     def log(self):
-        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return read_text(os.path.join(self.folder, "log"))
 
     # --- SQL ----------------------------------------------------------------------------------
     def sql(self, text, role="postgres", database="patd"):
@@ -132,7 +133,7 @@ class Hub:
             _as_postgres(
                 "createdb", f"--host={self.folder}", f"--port={self.port}", f"--owner={owner}", "patd"
             ),
-            cwd="/", check=True, timeout=PATIENCE_S,
+            cwd="/", check=True, timeout=SERVER_S,
         )  # fmt: skip
         self.sql(sql_of_fleet("--init-hub"), owner)
 
@@ -164,7 +165,7 @@ class Hub:
             subprocess.run(
                 [*command, f"--host={self.folder}", f"--port={self.port}", "--username=postgres",
                  "patd"],
-                check=True, timeout=PATIENCE_S,
+                check=True, timeout=SERVER_S,
             )  # fmt: skip
         self.sql(dump)
 
