@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A hub: a PostgreSQL server of its own in a temporary folder, run by the user postgres."""
+import atexit
+import functools
 import glob
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 from fixture import BUILD, read_text
@@ -53,6 +56,27 @@ def _as_postgres(*command):
     return ["runuser", "-u", "postgres", "--", *command]
 
 
+def _run(program, *arguments):
+    """Nothing of it may keep a pipe of ours open."""
+    done = subprocess.run(
+        _as_postgres(_program(program), *arguments), cwd="/", stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if program != "pg_ctl" else None,
+        text=True, timeout=SERVER_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{program} failed: {done.stderr}"
+
+
+@functools.cache
+def _new_data():
+    """What initdb makes, once for all tests of a file: it takes longer than most of them"""
+    folder = tempfile.mkdtemp(prefix="patd-initdb.")
+    atexit.register(shutil.rmtree, folder)
+    shutil.chown(folder, "postgres", "postgres")
+    data = os.path.join(folder, "data")
+    _run("initdb", "-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-D", data)
+    return data
+
+
 class Hub:
     """tls: a folder with ca.crt, hub.crt and hub.key; without it there is a Unix socket alone, on
     which everybody may be any role."""
@@ -64,7 +88,7 @@ class Hub:
         os.mkdir(self.folder, 0o755)
         shutil.chown(self.folder, "postgres", "postgres")
         self.data = os.path.join(self.folder, "data")
-        self._run("initdb", "-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-D", self.data)
+        subprocess.run(["cp", "-a", _new_data(), self.data], check=True, timeout=SERVER_S)
         settings = CONFIG.format(
             folder=self.folder, port=self.port, tls=tls, ssl="on" if tls else "off",
             addresses="127.0.0.1" if tls else "",
@@ -74,21 +98,12 @@ class Hub:
         with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="ascii") as file:
             file.write("local all all trust\nhostssl patd +patd_member 127.0.0.1/32 cert\n")
 
-    def _run(self, program, *arguments):
-        """Nothing of it may keep a pipe of ours open."""
-        done = subprocess.run(
-            _as_postgres(_program(program), *arguments), cwd="/", stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if program != "pg_ctl" else None,
-            text=True, timeout=SERVER_S, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{program} failed: {done.stderr}"
-
     def start(self):
         log = os.path.join(self.folder, "log")
-        self._run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-l", log, "start")
+        _run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-l", log, "start")
 
     def stop(self, mode="immediate"):
-        self._run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-m", mode, "stop")
+        _run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-m", mode, "stop")
 
     def crash(self):
         """Ends all connections at once, where stop() takes time before that"""
