@@ -215,7 +215,7 @@ class DesktopTest(PatdTest):
             os.mkdir(folder)
             shutil.copy(os.path.join(BUILD, "pam_pat/pam_pat.so"), module)
         with open(os.path.join(folder, service), "w", encoding="ascii") as file:
-            file.write(f"auth required {module} socket={self.patd.root_sock}\n")
+            file.write(f"auth required {module} socket={self.patd.root_sock} timeout={PATIENCE_S}\n")
         return folder
 
     def begin_login(self, text, service="sudo"):
