@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import polkitd
 import tap
-from client import TOKEN, GLib, names, vardict, wait_until
+from client import TOKEN, GLib, look_until, names, vardict
 from fixture import DAEMON, GAMES, PatdTest
 
 ROUNDS = 20
@@ -63,7 +63,7 @@ class CallOrder(PatdTest):
             self.change(client, "Restore", token)
             client.bus("GetId")  # the bus has passed them on
             client.leave()
-            wait_until(lambda n=number: len(self.events(token)) == 3 + 2 * n)
+            look_until(lambda n=number: len(self.events(token)) == 3 + 2 * n)
         expected = ["generated"] + ["revoked", "restored"] * ROUNDS
         self.assertEqual(self.events(token), expected)
 
@@ -92,7 +92,7 @@ class CallOrder(PatdTest):
     def test_others_do_not_wait_for_a_client(self):
         self.generate("laptop", user="games")
         self.assertEqual(self.client(DAEMON).list(), [])
-        wait_until(lambda: self.root.list(user="games"))
+        look_until(lambda: self.root.list(user="games"))
 
 
 if __name__ == "__main__":

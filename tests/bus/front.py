@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 import wire
 from client import (
-    MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, ids, wait_until,
+    MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, ids, look_until, wait_until,
 )  # fmt: skip
 from fixture import BUILD, DAEMON, GAMES, SANITIZED, Daemon, PatdTest
 
@@ -51,7 +51,7 @@ class Restarts(FrontTest):
         for signum in (signal.SIGTERM, signal.SIGKILL):
             pid, unique = self.front.process.pid, self.root.owner()
             self.end_patd(signum)
-            wait_until(lambda: self.root.owner() is None)
+            look_until(lambda: self.root.owner() is None)
             self.start_patd_again()
             self.root.wait_for_owner()
             self.assertEqual((self.front.process.pid, self.root.owner()), (pid, unique))
@@ -61,7 +61,7 @@ class Restarts(FrontTest):
         added = self.games.collect(OBJECT_MANAGER, "InterfacesAdded")
         self.games.subscribe()
         self.end_patd()
-        wait_until(lambda: self.games.owner() is None)
+        look_until(lambda: self.games.owner() is None)
         self.start_patd_again()
         self.games.wait_for_owner()
         self.root.wait_for_owner()
@@ -91,7 +91,7 @@ class Restarts(FrontTest):
     def test_availability__logins_of_root_do_not_notice_that_patd_bus_is_killed(self):
         for _ in range(5):
             with self.logins(self.token, uid=GAMES, user="games") as verdicts:
-                wait_until(lambda: verdicts)
+                look_until(lambda: verdicts)
                 self.front.kill()
                 self.front.start()
                 n = len(verdicts)

@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import MANAGER, PATIENCE_S, ROOT, wait_until
+from client import MANAGER, PATIENCE_S, ROOT, look_until, wait_until
 from fixture import BUILD, DAEMON, GAMES, PatdTest
 from unlisted import leave_out
 
@@ -284,11 +284,11 @@ class Chain(PatdTest):
         """Else what is left would be sealed anew, and verify as unaltered."""
         daily = "DELETE FROM meta WHERE key = 'daily'"
         self.tamper("UPDATE history SET at = 1 WHERE seq <= 6", daily)
-        wait_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
+        look_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
         self.assertEqual(self.first_altered(), 1)
         self.assertEqual(len(self.root.history(all=True)), 10)
         self.tamper(daily)
-        wait_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
+        look_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
         self.assertEqual(self.first_altered(), 1)
 
     def test_an_unaltered_history_verifies_after_restart_and_kill(self):

@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import wait_until
+from client import look_until
 from faults import FULL
 from fixture import GAMES, Daemon, PatdTest
 
@@ -38,7 +38,7 @@ class KilledProcesses(PatdTest):
                 self.make_change(n)
                 owner = self.games.owner()
                 self.front.kill()
-                wait_until(lambda: self.games.owner() != owner)
+                look_until(lambda: self.games.owner() != owner)
                 self.front.start()
                 self.games.wait_for_owner()
                 self.root.wait_for_owner()
