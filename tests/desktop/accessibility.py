@@ -1,8 +1,10 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Each control has a name for a screen reader, in each state; and the keyboard alone does it all."""
+import contextlib
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -89,20 +91,42 @@ class Keyboard(DesktopTest):
     def focused(self, page):
         return page.look(test=lambda widget: "focused" in widget.states)
 
+    def find_entry(self, page, title):
+        """That of a name, in the dialog of that title, once keys go there."""
+
+        def has_keyboard():
+            with contextlib.suppress(subprocess.CalledProcessError):
+                name = self.desktop.output("xdotool", "getactivewindow", "getwindowname")
+                return name.decode().strip() == title
+            return False
+
+        page.find("text", "Name")
+        look_until(has_keyboard)
+
+    def press_tab(self, page, before):
+        """Returns once another widget than that before has the focus."""
+
+        def moved():
+            widget = self.focused(page)
+            return widget and (not before or widget != before)
+
+        self.desktop.keys("Tab")
+        look_until(moved)
+
     def tab_to(self, page, test):
         """Presses Tab until that has the focus."""
         for _ in range(30):
             widget = self.focused(page)
             if widget and test(widget):
                 return widget
-            self.desktop.keys("Tab")
+            self.press_tab(page, widget)
         self.fail("Tab does not reach it in\n" + page.root.tree())
 
     def test_a_token_is_generated_copied_renamed_revoked_and_deleted(self):
         page = self.open()
         self.empty(page)
         self.desktop.keys("ctrl+n")
-        page.find("text", "Name")
+        self.find_entry(page, "Generate Token")
         self.desktop.type("laptop")
         self.desktop.keys("Return")
         page.find("push button", "Copy", lambda found: "focused" in found.states)
@@ -113,7 +137,7 @@ class Keyboard(DesktopTest):
         self.row(page, "laptop")
         self.tab_to(page, lambda widget: widget.name.startswith("laptop,"))
         self.desktop.keys("F2")
-        page.find("text", "Name")
+        self.find_entry(page, "Rename Token")
         self.desktop.keys("ctrl+a")
         self.desktop.type("desktop")
         self.desktop.keys("Return")
