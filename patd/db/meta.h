@@ -24,6 +24,8 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 #define META_FLEET_RETURN                                                                          \
 	"fleet_return" /* after the latest row of the issuer in the latest backup that was         \
 			  restored; 0: none was */
+#define META_FLEET_LIFE                                                                            \
+	"fleet_life" /* numbers above that one were given after the latest restore; 0: none was */
 #define META_FLEET_KEY "fleet_key" /* which key an issuer signs with: 1, 2, 3 …; 0: the first */
 #define META_FLEET_RESTORE "fleet_restore" /* which restore that was; 0: none */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);

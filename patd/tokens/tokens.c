@@ -121,6 +121,7 @@ void tokens_free(struct tokens *tokens)
 void tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 {
 	tokens->policy = policy;
+	fleet_return_know(tokens);
 }
 
 void tokens_set_lifespans(struct tokens *tokens, const struct lifespans *lifespans)

@@ -180,6 +180,9 @@ static void apply_beat(const struct kept_issuer *issuer, const struct fleet_beat
 	pat_field_cut(ret->beat_key, sizeof(ret->beat_key), key);
 	fleet_set_digest(issuer->anew ? issuer->anew->rows : issuer->ledger.rows, digest);
 	ret->complete = memcmp(digest, beat->rows, sizeof(digest)) == 0;
+	/* After a restore its numbers go on far above those of its rows. */
+	if (ret->complete && ret->number < ret->last)
+		ret->number = ret->last;
 }
 
 /* Others may have the number of the last one. */

@@ -91,6 +91,11 @@ int fleet_check_caught_up(struct tokens *tokens, bool takes_access);
  * tries again.
  */
 int fleet_return_begin(struct tokens *tokens, uint64_t restore);
+/*
+ * Once patd.conf names the issuer: what was its latest row in the backup.  Nothing was numbered
+ * before that.
+ */
+void fleet_return_know(struct tokens *tokens);
 /* What the hub has was read.  0 also if it was not behind. */
 int fleet_return_end(struct tokens *tokens);
 

@@ -16,6 +16,7 @@ int fleet_return_load(struct tokens *tokens, struct fleet_return *ret)
 	*ret = (struct fleet_return) { 0 };
 	if ((r = meta_get_number(database, META_FLEET_BEHIND, &ret->generation)) < 0 ||
 		(r = meta_get_number(database, META_FLEET_RETURN, &ret->latest)) < 0 ||
+		(r = meta_get_number(database, META_FLEET_LIFE, &ret->life)) < 0 ||
 		(r = meta_get_number(database, META_FLEET_RESTORE, &ret->restore)) < 0)
 		return r;
 	/* 0, no such number, becomes UINT64_MAX. */
@@ -30,9 +31,7 @@ int fleet_check_caught_up(struct tokens *tokens, bool takes_access)
 
 	if (r < 0)
 		return r;
-	return returned.generation != 0 && tokens->policy->hub[0] != '\0' && !takes_access
-		       ? -EINPROGRESS
-		       : 0;
+	return returned.generation != 0 && !takes_access ? -EINPROGRESS : 0;
 }
 
 bool tokens_fleet_behind(struct tokens *tokens)

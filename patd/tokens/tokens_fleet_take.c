@@ -93,10 +93,28 @@ enum news {
 	NEWS_ALL
 };
 
+/* A token as it was before the restore, which the hub did not show when all of it was read. */
+static bool is_of_former_life(const struct taking *taking, const struct fleet_row *row)
+{
+	return taking->own && taking->returned.generation == 0 && row->kind == FLEET_ROW_TOKEN &&
+	       row->number <= taking->returned.life;
+}
+
+/* Whatever its number is, this counts. */
+static enum news news_of_access(const struct fleet_row *row, const struct kept_row *kept)
+{
+	if (!kept->own_token)
+		return NEWS_NONE;
+	if (row->kind == FLEET_ROW_DELETED)
+		return NEWS_ALL;
+	return row->kind == FLEET_ROW_TOKEN && fleet_row_revokes(row, &kept->token) ? NEWS_REVOKED
+										    : NEWS_NONE;
+}
+
 /*
  * The later version has the higher number.  But while we are behind, the hub has what was signed in
  * a life after the backup, and what we signed since may have the same numbers: all that is above
- * the latest of the backup is later than that.  What takes access away counts whatever its number.
+ * the latest of the backup is later than that.  After that, nothing of that life is later.
  */
 static enum news news_of_own(const struct taking *taking, size_t at, const struct kept_row *kept)
 {
@@ -107,12 +125,9 @@ static enum news news_of_own(const struct taking *taking, size_t at, const struc
 
 	if (is_kept(taking, at, kept))
 		return NEWS_NONE;
-	if (row->number > latest)
+	if (row->number > latest && (!is_of_former_life(taking, row) || !kept->has_token))
 		return NEWS_ALL;
-	return kept->own_token && row->kind == FLEET_ROW_TOKEN &&
-			       fleet_row_revokes(row, &kept->token)
-		       ? NEWS_REVOKED
-		       : NEWS_NONE;
+	return news_of_access(row, kept);
 }
 
 static enum news news_of(const struct taking *taking, size_t at, const struct kept_row *kept)
@@ -131,12 +146,22 @@ static bool is_deleted(const struct fleet_row *row, const struct kept_row *kept)
 	       kept->mark.kind == FLEET_ROW_DELETED;
 }
 
+/* It was lost in the restore, and the hub has shown it too late. */
+static bool is_lost(
+	const struct taking *taking, const struct fleet_row *row, const struct kept_row *kept)
+{
+	return is_of_former_life(taking, row) && !kept->has_token && !kept->has_mark;
+}
+
 /* The hub gets that it was deleted. */
 static int keep_deleted(
 	struct taking *taking, const struct fleet_row *row, const struct kept_row *kept)
 {
-	struct fleet_mark mark = kept->mark;
+	struct fleet_mark mark = { .id = row->id, .kind = FLEET_ROW_DELETED };
 
+	if (kept->has_mark)
+		mark = kept->mark;
+	memcpy(mark.issuer, taking->ledger.issuer, sizeof(mark.issuer));
 	if (taking->ledger.number < row->number)
 		taking->ledger.number = row->number;
 	fleet_number_mark(&taking->ledger, &mark);
@@ -183,7 +208,7 @@ static int take_row(struct taking *taking, size_t at)
 			taking->ledger.number = row->number;
 		return 0;
 	}
-	if (taking->own && is_deleted(row, &kept))
+	if (taking->own && (is_deleted(row, &kept) || is_lost(taking, row, &kept)))
 		return keep_deleted(taking, row, &kept);
 	taking->revokes_alone = news == NEWS_REVOKED;
 	if (news == NEWS_ALL)

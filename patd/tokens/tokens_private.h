@@ -57,7 +57,8 @@ struct tokens {
 	struct fleet *fleet; /* see patd/tokens/tokens_fleet_private.h */
 	struct fleet_return {
 		uint64_t generation; /* of the backup's key; 0: it has caught up */
-		uint64_t latest;     /* row of the backup; UINT64_MAX: there was no backup */
+		uint64_t latest;     /* row of the backup; UINT64_MAX: not known, or no backup */
+		uint64_t life;       /* its own numbers are above; 0: it was never restored */
 		uint64_t restore;    /* which one: when its mark was made */
 		bool unwritten;      /* it could not be written yet, and holds nevertheless */
 	} returned;                  /* see tokens_fleet_return.c */

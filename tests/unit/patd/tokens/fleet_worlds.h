@@ -271,6 +271,7 @@ static inline void fleet_keep_backup(struct world *world)
 {
 	char sql[256];
 
+	(void)unlink(place_path(&world->place, "backup"));
 	(void)snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", place_path(&world->place, "backup"));
 	world_edit(world, sql);
 }
@@ -278,11 +279,49 @@ static inline void fleet_keep_backup(struct world *world)
 /* The machine goes on from that, of which patd knows nothing. */
 static inline void fleet_restore_backup(struct world *world)
 {
-	char from[sizeof(world->place.path)];
-
 	world_stop(world);
-	(void)strcpy(from, place_path(&world->place, "backup"));
-	assert_int_equal(rename(from, place_path(&world->place, "patd.db")), 0);
+	place_copy(&world->place, "backup", "patd.db");
 	(void)unlink(place_path(&world->place, "usage"));
 	world_start(world);
+}
+
+/* The mark that patctl restore-backup leaves, so that patd knows of it when it starts. */
+static inline void fleet_mark_restored(struct world *world)
+{
+	const struct timespec at = { .tv_sec = (time_t)world->time };
+	const struct timespec times[2] = { at, at };
+
+	place_write(&world->place, "was-restored", 0600, "", 0);
+	assert_int_equal(
+		utimensat(AT_FDCWD, place_path(&world->place, "was-restored"), times, 0), 0);
+}
+
+static inline void fleet_restore_and_record(struct world *world)
+{
+	fleet_restore_backup(world);
+	fleet_mark_restored(world);
+	tokens_record_restore(world->tokens);
+}
+
+/* What an issuer numbers after a restore at that time, the world's, is above. */
+static inline uint64_t fleet_life_at(uint64_t time)
+{
+	return time << 16;
+}
+
+static inline void fleet_rename(struct world *issuer, const struct made *made, const char *name)
+{
+	assert_int_equal(
+		tokens_rename(issuer->tokens, &root, made->token.id.text, name, &issuer->refusal),
+		PAT_OK);
+}
+
+static inline void fleet_rename_times(struct world *issuer, const struct made *made, unsigned int n)
+{
+	char name[16];
+
+	for (unsigned int i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "name%u", i);
+		fleet_rename(issuer, made, name);
+	}
 }

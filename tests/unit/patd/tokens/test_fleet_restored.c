@@ -4,16 +4,6 @@
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/tokens/fleet_worlds.h"
 
-#define LIFE (UINT64_C(1) << 32) /* as patd/tokens/tokens_fleet_life.c has it */
-
-/* As patctl restore-backup does, so that patd knows of it. */
-static void restore_and_record(struct world *issuer)
-{
-	fleet_restore_backup(issuer);
-	place_write(&issuer->place, "was-restored", 0600, "", 0);
-	tokens_record_restore(issuer->tokens);
-}
-
 static void restored_issuer_takes_over_what_the_hub_kept(void **state)
 {
 	struct fleet_worlds *worlds = *state;
@@ -57,17 +47,10 @@ static void restored_issuer_signs_nothing_new_before_the_hub_was_asked(void **st
 	char secret[PAT_TOKEN_LEN + 1];
 	struct token token;
 
-	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	fleet_mark_restored(issuer);
 	tokens_record_restore(issuer->tokens);
 	request.fleet = true;
-	/* Without a hub there is nobody to ask. */
-	assert_int_equal(
-		tokens_generate(issuer->tokens, &root, &request, &token, secret, &issuer->refusal),
-		PAT_OK);
-	(void)strcpy(issuer->policy.hub, "host=/run/postgresql");
-	world_apply_policy(issuer);
 	world_restart(issuer);
-	request.name = "newer";
 	assert_int_equal(
 		tokens_generate(issuer->tokens, &root, &request, &token, secret, &issuer->refusal),
 		PAT_ERR_BUSY);
@@ -121,7 +104,7 @@ static void latest_of_the_keys_in_a_message_is_ours(void **state)
 	assert_int_equal(tokens_fleet_public_key(worlds->issuer.tokens, before), 0);
 	fleet_sign(&worlds->issuer, 0, &hub);
 	hub.rows[1] = old.rows[1];
-	restore_and_record(&worlds->issuer);
+	fleet_restore_and_record(&worlds->issuer);
 	assert_int_equal(fleet_put(&worlds->issuer, ISSUER, &hub), 0);
 	assert_int_equal(tokens_fleet_public_key(worlds->issuer.tokens, after), 0);
 	assert_memory_equal(before, after, sizeof(before));
@@ -204,9 +187,7 @@ static void fleet__row_of_a_former_life_hides_no_revocation(void **state)
 	struct signed_beat beat;
 
 	fleet_keep_backup(issuer);
-	assert_int_equal(
-		tokens_rename(issuer->tokens, &root, one.token.id.text, "x", &issuer->refusal),
-		PAT_OK);
+	fleet_rename(issuer, &one, "x");
 	fleet_sync(worlds);
 	fleet_sign(issuer, 2, &former);
 	assert_string_equal(former.rows[0].row.id.text, one.token.id.text);
@@ -249,7 +230,7 @@ static void fleet__revocation_that_a_restored_issuer_lost_is_held(void **state)
 	ghost = fleet_generate(worlds, "ghost");
 	fleet_sync(worlds);
 	assert_int_equal(fleet_log_in(worlds, &ghost), PAT_ACCEPTED);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	fleet_refetch(worlds);
 	assert_true(fleet_state(member, ISSUER).complete);
 	assert_int_equal(fleet_log_in(worlds, &made), PAT_REVOKED);
@@ -278,7 +259,7 @@ static void fleet__take_over_restores_nothing(void **state)
 			PAT_OK);
 	fleet_sync(worlds);
 	fleet_sign(issuer, 0, &hub);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	worlds_wait(worlds, 1);
 	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
 	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
@@ -338,7 +319,7 @@ static void fleet__take_over_undoes_nothing_that_was_done_since(void **state)
 	}
 	fleet_sync(worlds);
 	fleet_sign(issuer, 0, &hub);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	worlds_wait(worlds, 1);
 	assert_int_equal(world_revoke(issuer, &deleted), PAT_OK);
 	assert_int_equal(world_delete(issuer, &deleted), PAT_OK);
@@ -393,9 +374,7 @@ static void fleet__take_over_revokes_what_has_another_secret(void **state)
 	struct parcel hub;
 
 	fleet_keep_backup(issuer);
-	assert_int_equal(
-		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
-		PAT_OK);
+	fleet_rename(issuer, &made, "x");
 	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
 	fleet_sign(issuer, 0, &hub);
 	fleet_restore_backup(issuer);
@@ -404,18 +383,6 @@ static void fleet__take_over_revokes_what_has_another_secret(void **state)
 	assert_int_equal(world_log_in(issuer, &alice, &rotated), PAT_REVOKED);
 	fleet_sync(worlds);
 	assert_int_equal(fleet_log_in(worlds, &rotated), PAT_REVOKED);
-}
-
-static void rename_times(struct world *issuer, const struct made *made, unsigned int n)
-{
-	char name[16];
-
-	for (unsigned int i = 0; i < n; i++) {
-		(void)snprintf(name, sizeof(name), "name%u", i);
-		assert_int_equal(tokens_rename(issuer->tokens, &root, made->token.id.text, name,
-					 &issuer->refusal),
-			PAT_OK);
-	}
 }
 
 /* What takes access away is done before the hub was asked, and takes the numbers of before. */
@@ -429,11 +396,11 @@ static void fleet__former_life_holds_whoever_has_its_numbers_now(void **state)
 
 	fleet_keep_backup(issuer);
 	worlds_wait(worlds, 1);
-	rename_times(issuer, &two, 1);
+	fleet_rename_times(issuer, &two, 1);
 	assert_int_equal(world_revoke(issuer, &one), PAT_OK);
 	assert_int_equal(world_revoke(issuer, &late), PAT_OK);
 	fleet_sign(issuer, 0, &hub);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	assert_int_equal(world_suspend(issuer, &one, 60), PAT_OK);
 	assert_int_equal(world_suspend(issuer, &two, 60), PAT_OK);
 	assert_int_equal(fleet_last_of(worlds), 5);
@@ -443,9 +410,7 @@ static void fleet__former_life_holds_whoever_has_its_numbers_now(void **state)
 	fleet_sync(worlds);
 	/* Also long after all that the hub had was read. */
 	hub.n++;
-	assert_int_equal(
-		tokens_rename(issuer->tokens, &root, late.token.id.text, "x", &issuer->refusal),
-		PAT_OK);
+	fleet_rename(issuer, &late, "x");
 	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
 	fleet_sync(worlds);
 	worlds_wait(worlds, 60);
@@ -466,18 +431,16 @@ static void fleet__former_version_does_not_come_back_after_the_hub_was_read(void
 	struct parcel hub;
 
 	fleet_keep_backup(issuer);
-	rename_times(issuer, &made, 3);
+	fleet_rename_times(issuer, &made, 3);
 	fleet_sign(issuer, 0, &hub);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	(void)fleet_beat_of(issuer);
-	assert_int_equal(
-		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
-		PAT_OK);
+	fleet_rename(issuer, &made, "x");
 	fleet_sync(worlds);
 	for (unsigned int i = 0; i < 2; i++) {
 		assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
 		assert_string_equal(world_find(issuer, &made).name, "x");
-		assert_int_equal(fleet_last_of(worlds), LIFE + 1);
+		assert_int_equal(fleet_last_of(worlds), fleet_life_at(issuer->time) + 1);
 	}
 	assert_int_equal(fleet_put(&worlds->member, ISSUER, &hub), 0);
 	fleet_sync(worlds);
@@ -494,9 +457,9 @@ static void fleet__snapshot_that_is_put_back_brings_no_former_secret_back(void *
 	struct parcel hub;
 
 	fleet_keep_backup(issuer);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	(void)fleet_beat_of(issuer);
-	rename_times(issuer, &made, 1);
+	fleet_rename_times(issuer, &made, 1);
 	fleet_keep_backup(issuer);
 	rotated = world_rotate(issuer, &made, 0);
 	fleet_sync(worlds);
@@ -528,7 +491,7 @@ static void fleet__token_taken_over_is_revoked_by_what_another_issuer_has_said(v
 	worlds_wait(worlds, 1);
 	assert_int_equal(
 		tokens_fleet_revoke_for(worlds->other.tokens, "web1", &made.token.id, "lost"), 0);
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	fleet_sign(&worlds->other, 0, &worlds->parcel);
 	assert_int_equal(fleet_put(issuer, OTHER, &worlds->parcel), 0);
 	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
@@ -549,10 +512,10 @@ static void fleet__restore_without_the_name_of_the_issuer_brings_no_former_versi
 	struct parcel hub;
 
 	fleet_sign(issuer, 0, &hub);
-	rename_times(issuer, &made, 1);
+	fleet_rename_times(issuer, &made, 1);
 	fleet_keep_backup(issuer);
 	worlds_name(issuer, "", "issuer1.example");
-	restore_and_record(issuer);
+	fleet_restore_and_record(issuer);
 	worlds_name(issuer, ISSUER, "issuer1.example");
 	assert_true(tokens_fleet_behind(issuer->tokens));
 	assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
@@ -569,18 +532,16 @@ static void fleet__restore_is_over_although_its_mark_stays(void **state)
 	struct parcel hub;
 
 	fleet_keep_backup(issuer);
-	rename_times(issuer, &made, 3);
+	fleet_rename_times(issuer, &made, 3);
 	fleet_sign(issuer, 0, &hub);
 	fleet_restore_backup(issuer);
-	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	fleet_mark_restored(issuer);
 	world_disk(false);
 	tokens_record_restore(issuer->tokens);
 	world_disk(true);
 	assert_true(tokens_fleet_behind(issuer->tokens));
 	(void)fleet_beat_of(issuer);
-	assert_int_equal(
-		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
-		PAT_OK);
+	fleet_rename(issuer, &made, "x");
 	world_restart(issuer);
 	tokens_record_restore(issuer->tokens);
 	assert_false(tokens_fleet_behind(issuer->tokens));
@@ -594,9 +555,7 @@ static void restore_that_cannot_be_written_down_holds_nevertheless(void **state)
 	struct world *issuer = &worlds->issuer;
 	struct made made = fleet_generate(worlds, "laptop");
 
-	(void)strcpy(issuer->policy.hub, "host=/run/postgresql");
-	world_apply_policy(issuer);
-	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	fleet_mark_restored(issuer);
 	world_disk(false);
 	tokens_record_restore(issuer->tokens);
 	world_disk(true);
@@ -606,10 +565,11 @@ static void restore_that_cannot_be_written_down_holds_nevertheless(void **state)
 		PAT_ERR_BUSY);
 	(void)fleet_beat_of(issuer);
 	assert_false(tokens_fleet_behind(issuer->tokens));
-	rename_times(issuer, &made, 1);
+	fleet_rename_times(issuer, &made, 1);
 	/* Another restore is not that one. */
+	worlds_wait(worlds, 1);
 	world_restart(issuer);
-	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	fleet_mark_restored(issuer);
 	tokens_record_restore(issuer->tokens);
 	assert_true(tokens_fleet_behind(issuer->tokens));
 }
