@@ -53,34 +53,34 @@ GRANT USAGE ON SCHEMA patd_fleet TO patd_member;
 
 -- PostgreSQL takes the locks of CREATE RULE and CREATE TRIGGER, which keep all others from a table,
 -- before it looks at rights: whoever reads may wait for them for as long as he likes, and all others
--- behind him.  Only a superuser can have this run before such a command begins.
-CREATE OR REPLACE FUNCTION patd_fleet.keep_schema() RETURNS event_trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- behind him.  Only a superuser can have this run before such a command begins; and the function is
+-- a superuser's, as another owner could have a superuser run something else.
+DO $do$
 BEGIN
-	-- Without the role there are no hosts; who drops it drops what is left of the hub after it.
-	IF to_regrole('patd_member') IS NULL
-		OR (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
+	IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
 		RETURN;
 	END IF;
-	IF pg_has_role(session_user, 'patd_member', 'USAGE') THEN
-		RAISE EXCEPTION 'a host changes nothing of the schema'
-			USING ERRCODE = 'insufficient_privilege';
-	END IF;
-END
-$$;
-DO $$
-BEGIN
-	IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-		AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'patd_fleet_keep_schema') THEN
+	CREATE OR REPLACE FUNCTION patd_fleet.keep_schema() RETURNS event_trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+	BEGIN
+		-- Without the role there are no hosts; who drops it drops what is left of the hub after it.
+		IF to_regrole('patd_member') IS NULL
+			OR (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
+			RETURN;
+		END IF;
+		IF pg_has_role(session_user, 'patd_member', 'USAGE') THEN
+			RAISE EXCEPTION 'a host changes nothing of the schema'
+				USING ERRCODE = 'insufficient_privilege';
+		END IF;
+	END
+	$$;
+	ALTER FUNCTION patd_fleet.keep_schema() OWNER TO CURRENT_USER;
+	IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'patd_fleet_keep_schema') THEN
 		CREATE EVENT TRIGGER patd_fleet_keep_schema ON ddl_command_start
 			EXECUTE FUNCTION patd_fleet.keep_schema();
 	END IF;
-	-- Else its owner could have a superuser run something else.
-	IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-		ALTER FUNCTION patd_fleet.keep_schema() OWNER TO CURRENT_USER;
-	END IF;
 END
-$$;
+$do$;
 
 -- Which of these files has been run.
 CREATE TABLE IF NOT EXISTS patd_fleet.hub_version (version integer PRIMARY KEY);

@@ -118,8 +118,9 @@ struct publishing {
 	uint64_t written; /* up to that one all went to the hub */
 	bool rewritten;   /* a row at the hub was not what it should have been */
 	struct repair_pace pace;
-	/* With it all rows went there. */
+	/* With it all rows went there; and while it was the present one, patd saw the others. */
 	char key[sizeof(((struct fleet_welcome *)0)->key)];
+	char seen_key[sizeof(((struct fleet_welcome *)0)->key)];
 	bool took; /* what the hub has after the number that is next */
 	uint64_t took_after;
 	bool told;

@@ -27,6 +27,11 @@ static const char check_sql[] =
 	" coalesce(min(key) <> $1 OR max(key) <> $1, false)"
 	" FROM patd_fleet.row WHERE issuer = session_user::text";
 
+/* One row of each other key. */
+static const char other_keys_sql[] =
+	"SELECT DISTINCT ON (key) number, id, bytes FROM patd_fleet.row"
+	" WHERE issuer = session_user::text AND key <> $1 ORDER BY key LIMIT 1024";
+
 /* Only what differs is written anew. */
 static const char rows_sql[] =
 	"INSERT INTO patd_fleet.row AS r (issuer, id, number, key, bytes)"
@@ -369,8 +374,43 @@ static bool must_repair(struct publishing *publishing, uint64_t now)
 	return true;
 }
 
-/* Another key has its answer once: a row may keep it that patd does not sign.  patd would take none
- * of those that it has signed, so they are not read first. */
+/* If it was a later key, it is patd's now, which says so. */
+static void keys_seen(struct carrier *carrier)
+{
+	struct publishing *publishing = &carrier->publishing;
+
+	/* It goes on meanwhile: what revokes does not wait for a disk. */
+	if (publishing->put_off[0] != '\0') {
+		send_new(carrier);
+		return;
+	}
+	memcpy(publishing->seen_key, carrier->self.key, sizeof(publishing->seen_key));
+	carrier->greet_wanted = true;
+	carrier_end(carrier);
+}
+
+static void on_other_keys(struct carrier *carrier, struct hub_answer *answer)
+{
+	struct publishing *publishing = &carrier->publishing;
+
+	publishing->put_off[0] = '\0';
+	/* Most of all they are those that were given up, of which there is nothing to tell. */
+	publishing->told = true;
+	carrier_put_rows(carrier, carrier->self.issuer, carrier_take(answer, 0), &publishing->told,
+		publishing->put_off, keys_seen);
+}
+
+/* The issuer may have been put back to before a new key, as by a snapshot, and not know of it. */
+static void show_other_keys(struct carrier *carrier)
+{
+	const struct hub_statement statement = { other_keys_sql, { carrier->self.key }, 3,
+		HUB_UP_TO(CARRIER_ROWS) };
+
+	carrier_run(carrier, &statement, 1, true, on_other_keys);
+}
+
+/* Another key has its answer once: a row may keep it that patd does not sign.  patd takes none of
+ * those that were signed with an earlier one, so they are not read first. */
 static void plan_repair(struct carrier *carrier, bool lacking, bool other_key)
 {
 	struct publishing *publishing = &carrier->publishing;
@@ -394,6 +434,10 @@ static void checked(struct carrier *carrier, struct hub_answer *answer)
 		return;
 	}
 	publishing->took = false;
+	if (hub_bool(result, 0, 2) && strcmp(publishing->seen_key, carrier->self.key) != 0) {
+		show_other_keys(carrier);
+		return;
+	}
 	publishing->told &= publishing->repair != PUBLISH_IN_ORDER;
 	publishing->checked = publishing->caught_up = true;
 	plan_repair(carrier, hub_bool(result, 0, 1), hub_bool(result, 0, 2));

@@ -122,6 +122,7 @@ void tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 {
 	tokens->policy = policy;
 	fleet_return_know(tokens);
+	fleet_doubt_ours_no_more(tokens);
 }
 
 void tokens_set_lifespans(struct tokens *tokens, const struct lifespans *lifespans)

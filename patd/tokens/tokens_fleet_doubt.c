@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "patd/tokens/tokens_fleet_private.h"
+#include "patd/util/log.h"
 
 struct doubting {
 	struct tokens *tokens;
@@ -32,6 +33,20 @@ static int doubt_issuer(struct tokens *tokens, const char *name)
 		return r;
 	memset(doubting.issuer->ledger.rows, 0, sizeof(doubting.issuer->ledger.rows));
 	return 0;
+}
+
+void fleet_doubt_ours_no_more(struct tokens *tokens)
+{
+	struct kept_issuer *issuer;
+
+	if (tokens->policy->issuer[0] == '\0' ||
+		fleet_issuer(tokens, tokens->policy->issuer, &issuer) < 0)
+		return;
+	if (sodium_is_zero(issuer->ledger.rows, sizeof(issuer->ledger.rows)) &&
+		fleet_add_up(tokens, issuer->ledger.issuer, issuer->ledger.rows) < 0)
+		log_error(
+			"the rows of this issuer cannot be added up: members will not have all of "
+			"them");
 }
 
 int fleet_doubt(struct tokens *tokens, const struct token *token)

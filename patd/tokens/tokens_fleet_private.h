@@ -106,6 +106,8 @@ int fleet_return_end(struct tokens *tokens);
  * next heartbeat all of its issuer is to be put anew.
  */
 int fleet_doubt(struct tokens *tokens, const struct token *token);
+/* patd.conf names the issuer again: its rows say what they are, whatever was deleted meanwhile. */
+void fleet_doubt_ours_no_more(struct tokens *tokens);
 
 /* --- tokens_fleet_rows.c --- */
 

@@ -392,11 +392,16 @@ static int check_read(const struct reading *reading)
 {
 	const struct taking *taking = reading->taking;
 
-	if (reading->unsigned_)
-		fleet_log_unsigned(taking->tokens, taking->issuer, "a row");
-	else if (reading->n == taking->n)
+	if (!reading->unsigned_ && reading->n == taking->n)
 		return 0;
-	else if (fleet_logs_refusal(taking->tokens, taking->issuer))
+	if (reading->unsigned_ && !taking->own)
+		fleet_log_unsigned(taking->tokens, taking->issuer, "a row");
+	else if (!fleet_logs_refusal(taking->tokens, taking->issuer))
+		return -EBADMSG;
+	else if (reading->unsigned_)
+		log_notice("a row that the hub has of this issuer is ignored: it is signed with a "
+			   "former key, or by another");
+	else
 		log_warning("the issuer %s has signed what is no row of it, which is ignored",
 			taking->issuer->ledger.issuer);
 	return -EBADMSG;

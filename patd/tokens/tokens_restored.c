@@ -24,10 +24,9 @@ void tokens_record_restore(struct tokens *tokens)
 	struct stat st;
 	int r;
 
-	if (fstatat(state_fd, STATE_DIR_RESTORED, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		fleet_return_know(tokens);
+	tokens_set_policy(tokens, tokens->policy);
+	if (fstatat(state_fd, STATE_DIR_RESTORED, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	}
 	pat_field_cut(entry.detail, sizeof(entry.detail), "from a backup");
 	/* The hub may have what the backup lacks.  If anything cannot be written, tokens are
 	 * accepted nevertheless, and the next start tries again. */

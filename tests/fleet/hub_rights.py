@@ -454,8 +454,9 @@ class HubOfAnOwner(unittest.TestCase):
         for _ in range(2):
             self.hub.add_host("alpha", issuer=True, by="owner")
             self.hub.add_host("web1", by="owner")
-            # A superuser may have run it meanwhile.
+            # A superuser may have run it meanwhile; an upgrade is again the owner's.
             self.hub.sql(sql_of_fleet("--init-hub"))
+            self.hub.sql(sql_of_fleet("--init-hub"), "owner")
         self.hub.sql(ROW.format(issuer="alpha", id=TOKEN, number=5), "alpha")
         self.assertEqual(self.hub.value("SELECT number FROM patd_fleet.row", "web1"), "5")
         self.hub.remove_host("web1", by="owner")

@@ -108,6 +108,30 @@ class RestoredIssuer(FleetTest):
         self.assertEqual(self.alpha.verdict(token), wire.REVOKED)
         self.assertAnsweredOnce({token: self.web1})
 
+    def test_a_snapshot_from_before_a_new_key_does_not_bring_the_former_key_back(self):
+        token = self.alpha.generate("one")
+        self.wait_all(token, wire.ACCEPTED)
+        self.alpha.end()
+        shutil.copytree(self.alpha.patd.state, self.backup)
+        self.alpha.start()
+        former = self.alpha.status()["key"]
+        signed = self.hub.value("SELECT key FROM patd_fleet.row")
+        self.alpha.patctl("fleet", "new-key", "--yes")
+        new = self.alpha.status()["key"]
+        self.assertNotEqual(new, former)
+        self.hub.wait(f"SELECT count(*) FROM patd_fleet.row WHERE key = '{signed}'", "0")
+        self.alpha.end()
+        shutil.rmtree(self.alpha.patd.state)
+        shutil.copytree(self.backup, self.alpha.patd.state)
+        self.alpha.start()
+        self.alpha.wait_until(lambda: self.alpha.status()["key"] == new, "the former key is back")
+        for host in self.all_members:
+            host.end()
+            host.configure(alpha=new)
+            host.start()
+        self.alpha.patctl("revoke", token.id)
+        self.wait_all(token, wire.REVOKED)
+
     def lose_many(self, n):
         """Tokens that the hub and the members have, and the backup has not"""
         self.alpha.patd.end()

@@ -364,6 +364,34 @@ static void former_secret_that_a_use_has_ended_ends_everywhere(void **state)
 	assert_int_equal(fleet_last_of(worlds), 3);
 }
 
+/* As one of a machine that is none: of that nothing goes to the hub. */
+static void fleet_goes_on_after_an_issuer_without_a_name_deleted_a_token(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made one = fleet_generate(worlds, "one"), two = fleet_generate(worlds, "two");
+	struct parcel hub;
+
+	fleet_sync(worlds);
+	fleet_sign(issuer, 0, &hub);
+	for (unsigned int i = 0; i < 2; i++) {
+		worlds_name(issuer, "", "issuer1.example");
+		assert_int_equal(world_delete(issuer, &one), PAT_OK);
+		worlds_name(issuer, ISSUER, "issuer1.example");
+		/* What patd does when it starts. */
+		if (i == 1) {
+			world_restart(issuer);
+			tokens_record_restore(issuer->tokens);
+		}
+		/* A member says that it lacks rows, and the issuer reads what the hub has. */
+		assert_int_equal(fleet_put(issuer, ISSUER, &hub), 0);
+		fleet_refetch(worlds);
+		assert_true(fleet_state(&worlds->member, ISSUER).complete);
+		assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+		assert_int_equal(fleet_log_in(worlds, &two), PAT_ACCEPTED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +412,7 @@ int main(void)
 		WORLDS_TEST(token_that_is_restored_within_a_second_is_restored_everywhere),
 		WORLDS_TEST(integrity__altered_row_stays_until_it_is_deleted),
 		WORLDS_TEST(former_secret_that_a_use_has_ended_ends_everywhere),
+		WORLDS_TEST(fleet_goes_on_after_an_issuer_without_a_name_deleted_a_token),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
