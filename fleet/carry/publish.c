@@ -374,6 +374,12 @@ static bool must_repair(struct publishing *publishing, uint64_t now)
 	return true;
 }
 
+static void go_on(struct carrier *carrier)
+{
+	carrier->publishing.checked = carrier->publishing.caught_up = true;
+	send_new(carrier);
+}
+
 /* If it was a later key, it is patd's now, which says so. */
 static void keys_seen(struct carrier *carrier)
 {
@@ -381,7 +387,7 @@ static void keys_seen(struct carrier *carrier)
 
 	/* It goes on meanwhile: what revokes does not wait for a disk. */
 	if (publishing->put_off[0] != '\0') {
-		send_new(carrier);
+		go_on(carrier);
 		return;
 	}
 	memcpy(publishing->seen_key, carrier->self.key, sizeof(publishing->seen_key));
@@ -439,9 +445,8 @@ static void checked(struct carrier *carrier, struct hub_answer *answer)
 		return;
 	}
 	publishing->told &= publishing->repair != PUBLISH_IN_ORDER;
-	publishing->checked = publishing->caught_up = true;
 	plan_repair(carrier, hub_bool(result, 0, 1), hub_bool(result, 0, 2));
-	send_new(carrier);
+	go_on(carrier);
 }
 
 static void check(struct carrier *carrier)
