@@ -11,7 +11,7 @@
 #: check-desktop  patd-desktop on a display, as a screen reader sees it
 #: check-fleet    hosts of a fleet, and a real PostgreSQL between them
 #: check-system   a booted Debian: ssh, sudo, su, login; then three hosts of a fleet
-#: check-applications  some fifty applications that use PAM, in a booted Debian; not in check
+#: check-applications  some seventy applications that use PAM, in a booted Debian; not in check
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
