@@ -51,6 +51,8 @@ static const char add_end[] =
 	"ALTER ROLE \"$1\" LOGIN NOCREATEROLE INHERIT CONNECTION LIMIT 8;\n"
 	"-- For a session that was left open by mistake: a host could undo it.\n"
 	"ALTER ROLE \"$1\" SET idle_in_transaction_session_timeout = '120s';\n"
+	"-- A new role has neither of them, which would be a warning.\n"
+	"SET LOCAL client_min_messages = error;\n"
 	"REVOKE patd_member, patd_issuer FROM \"$1\";\n";
 
 static const char grant_member[] = "GRANT patd_member TO \"$1\";\nCOMMIT;\n";

@@ -76,6 +76,11 @@ class HubRights(unittest.TestCase):
         self.hub.add_host("beta", issuer=True)
         self.hub.sql(ROW.format(issuer="beta", id="bbbbbbbbbb", number=1), "beta")
 
+    def test_add_and_remove_host_say_nothing_where_all_is_well(self):
+        for _ in range(2):
+            self.assertEqual(self.hub.says(sql_of_fleet("--add-host=web4", "--issuer")), "")
+        self.assertEqual(self.hub.says(sql_of_fleet("--remove-host=web4")), "")
+
     def test_add_host_takes_no_role_that_is_not_that_of_a_host(self):
         for name in ("postgres", "stranger", "patd_member", "patd_issuer"):
             with self.subTest(name), self.assertRaisesRegex(SqlError, "is not that of a host"):

@@ -119,16 +119,25 @@ class Hub:
         return read_text(os.path.join(self.folder, "log"))
 
     # --- SQL ----------------------------------------------------------------------------------
-    def sql(self, text, role="postgres", database="patd"):
-        """The rows as lists of texts.  Several statements are one transaction."""
+    def _psql(self, text, role, database, *options):
         done = subprocess.run(
             ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--field-separator=|",
              "--set=ON_ERROR_STOP=1", f"--host={self.folder}", f"--port={self.port}",
-             f"--username={role}", f"--dbname={database}", "--single-transaction", "--file=-"],
+             f"--username={role}", f"--dbname={database}", *options, "--file=-"],
             input=text, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
         )  # fmt: skip
         if done.returncode != 0:
             raise SqlError(done.stderr.strip())
+        return done
+
+    def says(self, text):
+        """What an administrator sees who runs it: warnings, too"""
+        done = self._psql(text, "postgres", "patd")
+        return done.stdout + done.stderr
+
+    def sql(self, text, role="postgres", database="patd"):
+        """The rows as lists of texts.  Several statements are one transaction."""
+        done = self._psql(text, role, database, "--single-transaction")
         return [line.split("|") for line in done.stdout.splitlines()]
 
     def value(self, text, role="postgres"):
