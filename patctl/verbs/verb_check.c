@@ -18,18 +18,9 @@
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/until_text.h"
+#include "patctl/verbs/checked.h"
 #include "patctl/verbs/select.h"
 #include "patctl/verbs/service_host.h"
-
-/* A token, and what patd says of it. */
-struct checked {
-	const struct command *command;
-	const struct token_row *token;
-	const struct client_verdict *verdict;
-	const struct records *settings; /* of patd.conf in force; none if they are not known */
-	const char
-		*host_problem; /* of the program that asks for the service; NULL: none is known */
-};
 
 /*
  * The sentences that say what would be allowed, or what exactly is wrong.  The caller owns them;
@@ -199,75 +190,6 @@ static char *refusal_text(const char *word, const struct checked *checked)
 					    : text_safe(word);
 }
 
-static bool needs_approval(const struct token_row *token)
-{
-	const bool *confirm = token_row_restriction(token, PAT_CONFIRM);
-
-	return *confirm;
-}
-
-static bool needs_claim(const struct token_row *token)
-{
-	return token->issuer[0] != '\0' && token->limits.max_uses != 0;
-}
-
-/* Whether the terminal, which is not asked about, decides that a login is local. */
-static bool depends_on_terminal(const struct checked *checked)
-{
-	const char *service = command_value(checked->command, &option_service),
-		   *from = command_value(checked->command, &option_from),
-		   *sources = token_row_restriction(checked->token, PAT_SOURCES);
-
-	return service && from && source_kind(from) == SOURCE_LOCAL && *sources != '\0' &&
-	       source_list_has(PAT_CONSOLE_SERVICES, service);
-}
-
-/* What this check does not see of a login, in words for programs: see print_unseen(). */
-static json_t *unseen_words(const struct checked *checked)
-{
-	json_t *words = json_must(json_array());
-
-	if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN)
-		json_append(words, json_of_text("account"));
-	if (depends_on_terminal(checked))
-		json_append(words, json_of_text("terminal"));
-	json_append(words, json_of_text("account-phase"));
-	json_append(words, json_of_text("service"));
-	if (needs_approval(checked->token))
-		json_append(words, json_of_text("approval"));
-	if (needs_claim(checked->token))
-		json_append(words, json_of_text("uses"));
-	return words;
-}
-
-/* For people, beside a token that patd would accept. */
-static void print_unseen(const struct checked *checked)
-{
-	const char *given = command_value(checked->command, &option_service);
-	cleanup_text char *user = text_safe(checked->token->user),
-			  *service = text_safe(given ? given : "");
-
-	if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN && geteuid() != 0)
-		note(_("Not checked: whether the account of user %s has expired or is locked, "
-		       "which only root can see.\n"),
-			user);
-	else if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN)
-		note(_("Not checked: the account of user %s, because the user database does "
-		       "not answer.\n"),
-			user);
-	if (needs_approval(checked->token))
-		note(_("Each use of this token waits for an approval: see patctl help approve.\n"));
-	if (needs_claim(checked->token))
-		note(_("Not checked: whether uses are left, which the hub of the fleet counts.\n"));
-	if (depends_on_terminal(checked))
-		note(_("Not checked: the terminal.  Logins through %s are local at the console "
-		       "only, and\nnot on a pseudo terminal (/dev/pts) or without a terminal.\n"),
-			service);
-	note(_("Not checked: the account phase of PAM (password ageing, pam_access, "
-	       "pam_nologin)\nand the service's own rules (AllowUsers of sshd, sudoers); "
-	       "they can still refuse.\n"));
-}
-
 static void print_json(const struct checked *checked)
 {
 	const struct token_row *token = checked->token;
@@ -279,7 +201,7 @@ static void print_json(const struct checked *checked)
 	json_add(object, "user", json_of_text(token->user));
 	json_add(object, "accepted", json_must(json_boolean(!verdict->refusals[0])));
 	json_add(object, "refusals", json_of_texts(verdict->refusals));
-	json_add(object, "not_checked", unseen_words(checked));
+	json_add(object, "not_checked", checked_unseen_words(checked));
 	json_line(object);
 }
 
@@ -300,7 +222,7 @@ static void print(const struct checked *checked)
 	}
 	(void)fflush(stdout);
 	if (!refusals[0])
-		print_unseen(checked);
+		checked_print_unseen(checked);
 }
 
 /* patd is not asked by who asks at a login: what it would say then is one more refusal. */

@@ -61,6 +61,28 @@ load shared_patd
 	run -1 patctl check --from=local <<<"$token"
 }
 
+@test "check names each restriction of the token that it was not asked about" {
+	local services="Not checked: its --service=sudo; to check it, give --service."
+	local sources="Not checked: its --from=192.0.2.0/24; to check it, give --from."
+	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24)
+	run -0 --separate-stderr patctl check <<<"$token"
+	expect_stderr "$services"
+	expect_stderr "$sources"
+	run -0 --separate-stderr patctl check --service=sudo <<<"$token"
+	expect_not_stderr "its --service"
+	expect_stderr "$sources"
+	run -0 --separate-stderr patctl check --from=192.0.2.7 <<<"$token"
+	expect_stderr "$services"
+	expect_not_stderr "its --from"
+	run -0 --separate-stderr patctl check --json <<<"$token"
+	[ "$(json '["not_checked"]' <<<"$output")" = "['restricted-service', 'source', 'account-phase', 'service']" ]
+	token=$(patctl generate -q "$T-free")
+	run -0 --separate-stderr patctl check <<<"$token"
+	expect_not_stderr "its --"
+	run -0 --separate-stderr patctl check --json <<<"$token"
+	[ "$(json '["not_checked"]' <<<"$output")" = "['account-phase', 'service']" ]
+}
+
 @test "check says why a source matches no restriction" {
 	token=$(patctl generate -q "$T" --from=local,192.0.2.0/24)
 	for accepted in "--service=sudo --from=local" --from=local "--service=monit --from=192.0.2.7"; do
