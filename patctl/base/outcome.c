@@ -14,7 +14,8 @@
 static const struct outcome_info ours[PAT_ERRORS] = {
 	[PAT_OK] = { OUTCOME_FAILED, "failed", NULL },
 	[PAT_ERR_INVALID_NAME] = { OUTCOME_USAGE, "invalid-name", NULL },
-	[PAT_ERR_NAME_TAKEN] = { OUTCOME_FAILED, "name-taken", NULL },
+	[PAT_ERR_NAME_TAKEN] = { OUTCOME_FAILED, "name-taken",
+		N_("choose another name; for a new secret of that token: patctl rotate") },
 	[PAT_ERR_INVALID_EXPIRY] = { OUTCOME_USAGE, "invalid-expiry", NULL },
 	[PAT_ERR_UNKNOWN_USER] = { OUTCOME_FAILED, "unknown-user", NULL },
 	[PAT_ERR_NOT_FOUND] = { OUTCOME_NOT_FOUND, "not-found", NULL },

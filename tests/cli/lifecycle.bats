@@ -137,7 +137,7 @@ load shared_patd
 	patctl generate -q "$T" --user=games >/dev/null
 	run -1 --separate-stderr patctl generate "$T"
 	[ "$output" = "" ]
-	expect_stderr "already has a token of this name"
+	expect_stderr "already has a token of this name; choose another name; for a new secret of that token: patctl rotate"
 	patctl revoke -q --user=root "$T"
 	patctl delete -qy --user=root "$T"
 	run -0 patctl generate -q "$T"
