@@ -111,16 +111,23 @@ static bool may_be_accepted(const struct token_row *token)
 	return strcmp(token->state, "revoked") == 0 && token->revoked_until != 0;
 }
 
-static void count_named(struct named *named, const struct token_row *token)
+static void count_named(struct named *named, const char *token)
 {
 	cleanup_text char *before = named->ids;
 
 	named->ids = NULL;
 	if (named->n++ < IDS_NAMED)
-		named->ids = text_format(
-			"%s%s%s", before ? before : "", before ? ", " : "", token->id.text);
+		named->ids = text_format("%s%s%s", before ? before : "", before ? ", " : "", token);
 	else
 		named->ids = TAKE(before);
+}
+
+/* With its issuer: whoever mistyped that name in patd.conf sees which one it is. */
+static void count_unknown(struct accounts *accounts, const struct token_row *token)
+{
+	cleanup_text char *named = text_format("%s (%s)", token->id.text, token->issuer);
+
+	count_named(&accounts->unknown, named);
 }
 
 static void found_altered(struct doctor *doctor, const struct accounts *accounts)
@@ -166,7 +173,9 @@ static void found_ended(struct doctor *doctor, const struct named *ended)
 static void found_unknown(struct doctor *doctor, const struct named *unknown)
 {
 	if (unknown->n > 0)
-		found(doctor, LEVEL_WARNING, "token", "patctl delete --all --state=unknown-issuer",
+		found(doctor, LEVEL_WARNING, "token",
+			_("name the issuer again in patd.conf, or: patctl delete --all "
+			  "--state=unknown-issuer"),
 			P_("%" PRIu64 " fleet token is of an issuer that patd.conf does not name, "
 			   "and is refused: %s%s",
 				"%" PRIu64 " fleet tokens are of issuers that patd.conf does not "
@@ -196,11 +205,11 @@ static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBus
 				doctor_sudo_approvals(doctor, &items[i]);
 				unusable_count(&accounts->unusable, &items[i]);
 			} else if (strcmp(items[i].state, "altered") == 0) {
-				count_named(&accounts->altered, &items[i]);
+				count_named(&accounts->altered, items[i].id.text);
 			} else if (strcmp(items[i].state, "ended") == 0) {
-				count_named(&accounts->ended, &items[i]);
+				count_named(&accounts->ended, items[i].id.text);
 			} else if (strcmp(items[i].state, "unknown-issuer") == 0) {
-				count_named(&accounts->unknown, &items[i]);
+				count_unknown(accounts, &items[i]);
 			}
 			doctor_sudo(doctor, &items[i]);
 		}

@@ -21,8 +21,8 @@
 #define LATE 120U
 #define AHEAD 30U
 
-#define COMPARE_KEY                                                                                \
-	N_("compare its key in patd.conf with the one that \"patctl fleet\" shows there; see: "    \
+#define COMPARE_KEY                                                                                    \
+	N_("compare its name and key in patd.conf with those that \"patctl fleet\" shows there; see: " \
 	   "journalctl -u patd")
 
 struct fleet {

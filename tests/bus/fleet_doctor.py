@@ -120,7 +120,7 @@ class Issuers(DoctorTest):
         findings = self.look(self.web)
         self.assertFound(
             findings, "problem", "nothing has come of the issuer hq, whose tokens are refused",
-            'compare its key in patd.conf with the one that "patctl fleet" shows there',
+            'compare its name and key in patd.conf with those that "patctl fleet" shows there',
         )  # fmt: skip
         self.assertEqual(self.run_patctl(self.web, "doctor").returncode, 1)
 
@@ -156,7 +156,7 @@ class Issuers(DoctorTest):
         self.assertFound(
             self.look(self.web), "problem",
             "the latest heartbeat of the issuer hq is signed with a key that patd.conf does not have",
-            "compare its key in patd.conf",
+            "compare its name and key in patd.conf",
         )  # fmt: skip
 
     def test_an_issuer_whose_clock_is_ahead_is_a_warning(self):
@@ -401,8 +401,10 @@ class UnknownIssuer(DoctorTest):
         command = "patctl delete --all --state=unknown-issuer"
         self.assertFound(
             self.look(self.web, check="token"), "warning",
-            "2 fleet tokens are of issuers that patd.conf does not name, and are refused: ", command,
+            "2 fleet tokens are of issuers that patd.conf does not name, and are refused: ",
+            f"name the issuer again in patd.conf, or: {command}",
         )  # fmt: skip
+        self.assertFound(self.look(self.web, check="token"), "warning", f"{token.id} (hq)")
         done = self.run_patctl(self.web, *command.split()[1:], "--yes")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(
