@@ -97,8 +97,12 @@ const struct outcome_info *outcome_of(const DBusError *error)
 	/* It says why, which only root can mend. */
 	static const struct outcome_info not_started = { OUTCOME_UNREACHABLE, "unreachable",
 		N_("ask an administrator") };
+	/* It says itself what to run, and is about no setting. */
+	static const struct outcome_info advised = { OUTCOME_DENIED, "against-policy", NULL };
 	const enum pat_error known = pat_error_from_name(error->name);
 
+	if (known == PAT_ERR_AGAINST_POLICY && strstr(error->message, "patctl "))
+		return &advised;
 	if (known != PAT_OK)
 		return &ours[known];
 	if (geteuid() != 0 && strcmp(error->name, OUTCOME_ERROR_NOT_STARTED) == 0)

@@ -74,7 +74,8 @@ enum pat_error tokens_check_ours(
 	if (!validity_replica(token, tokens->policy))
 		return PAT_OK;
 	return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-		N_("this fleet token is of another machine, its issuer: change it there"),
+		N_("this fleet token is of another machine, its issuer, which \"patctl show\" names: "
+		   "change it there"),
 		ret_refusal);
 }
 

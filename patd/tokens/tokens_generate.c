@@ -70,7 +70,8 @@ static enum pat_error check_policy(
 }
 
 const char tokens_fleet_no_issuer[] =
-	N_("this machine issues no fleet tokens: patd.conf has no fleet.issuer");
+	N_("this machine issues no fleet tokens: patd.conf has no issuer in section [fleet]; "
+	   "\"patctl fleet\" lists the issuers that it knows");
 
 /* What a token is bound to is on one machine. */
 const char *tokens_fleet_problem(const struct token *token)
@@ -192,7 +193,8 @@ static enum pat_error check_user(
 		return tokens_refuse_errno(r, ret_refusal);
 	if (disabled)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			N_("tokens are disabled for this user; an administrator can enable them"),
+			N_("tokens are disabled for this user, or for all; an administrator can enable "
+			   "them: patctl enable USER, or patctl enable --all"),
 			ret_refusal);
 	if (max == POLICY_UNLIMITED)
 		return PAT_OK;

@@ -126,6 +126,18 @@ for line in sys.stdin:
 	error_is 1 error unknown-user
 }
 
+@test "a refusal that names a command has no advice about the policy" {
+	patctl disable -q games
+	run -5 --separate-stderr patctl generate "$T" --user=games --json
+	patctl enable -q games
+	error_is 1 error against-policy
+	error_is 1 advice None
+	expect_stderr "patctl enable"
+	run -5 --separate-stderr patctl generate "$T" --user=games --fleet --json
+	error_is 1 advice None
+	expect_stderr "issuer in section [fleet]"
+}
+
 @test "an error has the members that it has in the result of its operand" {
 	patctl generate -q "$T" >/dev/null
 	run -1 --separate-stderr patctl delete --yes --json "$T"
