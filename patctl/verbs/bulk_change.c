@@ -16,6 +16,7 @@
 #include "patctl/verbs/check_user.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/sorted_list.h"
+#include "patctl/verbs/unheard.h"
 
 /* What a question is about, and what is done. */
 struct bulk {
@@ -277,6 +278,7 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 	struct opened_sessions opened = opened_sessions_of(bulk->command, client, true);
 	enum outcome outcome = OUTCOME_DONE;
 	uint64_t count = 0;
+	bool shared = false;
 	size_t i = 0;
 
 	for (; i < bulk->tokens.n && outcome != OUTCOME_UNREACHABLE; i++) {
@@ -288,6 +290,7 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 		if (client_revoke(client, &token.id, bulk->change->revocation, &error)) {
 			count += strcmp(token.state, "revoked") != 0;
 			opened_sessions_add(&opened, &token);
+			shared |= token.issuer[0] != '\0';
 			continue;
 		}
 		name = text_safe(token.name);
@@ -299,6 +302,8 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 	print_count(bulk->command, count);
 	if (count > 0)
 		say_how_to_undo(bulk, client);
+	if (shared)
+		unheard_note(bulk->command, client);
 	return opened_sessions_end(&opened, outcome);
 }
 
@@ -330,8 +335,10 @@ static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
 		return outcome_fail(NULL, &error);
 	dbus_error_free(&error);
 	print_count(bulk->command, count);
-	if (count > 0)
+	if (count > 0) {
 		say_how_to_undo(bulk, client);
+		unheard_note(bulk->command, client);
+	}
 	opened_sessions_add_user(&opened, user, before);
 	return opened_sessions_end(&opened, OUTCOME_DONE);
 }

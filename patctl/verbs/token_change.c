@@ -8,6 +8,7 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/verbs/unheard.h"
 
 const struct option_info option_dry_run = { "dry-run", NULL,
 	N_("only print which tokens would be changed"), 0 };
@@ -187,8 +188,10 @@ enum outcome change_one(struct tally *tally, const char *item, const struct toke
 	}
 	outcome = change_report(tally, item, token, looked ? &now : NULL, &error);
 	if (outcome == OUTCOME_DONE && tally->change->revocation &&
-		!command_given(tally->command, &option_dry_run))
+		!command_given(tally->command, &option_dry_run)) {
 		opened_sessions_add(&tally->opened, token);
+		tally->shared |= token->issuer[0] != '\0';
+	}
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
 	return outcome;
@@ -203,5 +206,7 @@ enum outcome change_end(struct tally *tally)
 		note(_("Dry run: nothing was changed.\n"));
 	if (!tally->change->revocation)
 		return tally->outcome;
+	if (tally->shared)
+		unheard_note(tally->command, tally->client);
 	return opened_sessions_end(&tally->opened, tally->outcome);
 }

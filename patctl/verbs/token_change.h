@@ -36,6 +36,7 @@ struct tally {
 	unsigned int count;
 	struct json_list list;
 	struct opened_sessions opened; /* by those that were revoked */
+	bool shared;                   /* one of them is a fleet token */
 };
 
 /*

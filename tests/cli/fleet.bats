@@ -120,6 +120,28 @@ link.done(fleet.PUT_HOST, fleet.host('new', 0))"
 	[ "$(patctl show local --user=games --json | json '[0]["issuer"]')" = None ]
 }
 
+@test "revoke of a fleet token says that others accept it while the hub cannot be reached" {
+	local name
+	for name in one two three; do
+		patctl generate -q "$name" --user=games --fleet >/dev/null
+	done
+	patctl generate -q here --user=games >/dev/null
+	run -0 --separate-stderr patctl revoke here --user=games
+	[ "$stderr" = "" ]
+	run -0 --separate-stderr patctl revoke one --user=games
+	expect_stderr "The hub cannot be reached now"
+	run -0 --separate-stderr patctl revoke --all --user=games --yes
+	expect_stderr "The hub cannot be reached now"
+	patctl restore -q one --user=games
+	run -0 --separate-stderr patctl revoke one --user=games --quiet
+	[ "$stderr" = "" ]
+	patctl restore -q one --user=games
+	carrier "
+link.done(fleet.PUT_REPORT, fleet.report(True, 1700000000))
+subprocess.run(['patctl', 'revoke', 'one', '--user=games'], check=True)" 2>"$WORLD/shown"
+	[ "$(<"$WORLD/shown")" = "" ]
+}
+
 @test "generate refuses --hosts without --fleet" {
 	run -2 patctl generate elsewhere --user=games --hosts=web1
 	expect "$output" "fleet"

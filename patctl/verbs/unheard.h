@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What other machines of the fleet have not heard of yet. */
+#pragma once
+
+#include "patctl/cli/command.h"
+#include "patctl/client/client.h"
+
+/*
+ * After fleet tokens were revoked: notes that other machines accept them still, if the hub cannot
+ * be reached.  Nothing without root, who alone may ask how the hub is, and with --quiet.
+ */
+void unheard_note(const struct command *command, struct client *client);
