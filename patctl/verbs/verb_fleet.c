@@ -64,7 +64,7 @@ static void print_table(struct text_table *table)
 static void print_line(const char *label, const char *text)
 {
 	static const char *const labels[] = { N_("Host:"), N_("Issuer:"), N_("Key:"),
-		N_("Next key:"), N_("Rows:"), N_("Hub:"), N_("Error:") };
+		N_("Next key:"), N_("Latest row:"), N_("Hub:"), N_("Error:") };
 	cleanup_text char *padded = NULL, *safe = text_safe(text);
 	size_t width = 0;
 
@@ -119,12 +119,12 @@ static void print_status(const struct command *command, const struct answer_flee
 		print_line(N_("Issuer:"), fleet->issuer);
 		print_line(N_("Key:"), fleet->key);
 		print_line(N_("Next key:"), fleet->next_key);
-		print_line(N_("Rows:"), last);
+		print_line(N_("Latest row:"), last);
 	} else {
 		print_line(N_("Issuer:"), _("this machine issues no fleet tokens"));
 	}
 	print_line(N_("Hub:"), hub);
-	if (fleet->error[0] != '\0')
+	if (fleet->hub && fleet->error[0] != '\0')
 		print_line(N_("Error:"), fleet->error);
 	if (issuers->n > 0)
 		(void)putchar('\n');
@@ -175,15 +175,20 @@ static enum outcome status(const struct command *command, struct client *client)
 
 /* --- hosts --- */
 
+/* Beyond it the numbers began anew in between, as after a restore: they count no rows there. */
+#define BEHIND_MAX 1000000U
+
 /* How many rows a host lacks, as far as that is known here. */
 static char *format_behind(const struct fleet_host_row *host)
 {
+	const uint64_t behind = host->number < host->last ? host->last - host->number : 0;
+
 	if (host->last == 0)
 		return text_format("-");
-	return format_number(host->number < host->last ? host->last - host->number : 0);
+	return behind > BEHIND_MAX ? text_format("%s", _("yes")) : format_number(behind);
 }
 
-static void print_hosts(const struct command *command, const struct records *hosts)
+static void print_hosts(const struct command *command, const struct records *hosts, bool connected)
 {
 	static const char *const headings[] = { N_("HOST"), N_("SEEN"), N_("ISSUER"), N_("NUMBER"),
 		N_("BEHIND") };
@@ -199,7 +204,8 @@ static void print_hosts(const struct command *command, const struct records *hos
 		text_table_add(table, format_number(rows[i].number), NULL);
 		text_table_add(table, format_behind(&rows[i]), NULL);
 	}
-	if (hosts->n == 0 && context.terminal && !command_given(command, &option_quiet))
+	if (hosts->n == 0 && connected && context.terminal &&
+		!command_given(command, &option_quiet))
 		note(_("No machines are known: see patctl fleet status.\n"));
 	print_table(table);
 }
@@ -214,21 +220,38 @@ static void print_hosts_json(const struct records *hosts)
 	json_list_end(&list);
 }
 
+/* What was printed, if anything, is of before. */
+static enum outcome complain_of_hub(const struct answer_fleet *fleet)
+{
+	const struct output_context context = output_context_for(NULL);
+	const bool why = fleet->hub && fleet->error[0] != '\0';
+	cleanup_text char *hub = hub_text(&context, fleet);
+
+	(void)fflush(stdout);
+	complain("%s %s%s%s", _("Hub:"), hub, why ? ": " : "", why ? fleet->error : "");
+	return OUTCOME_FAILED;
+}
+
 static enum outcome hosts(const struct command *command, struct client *client)
 {
-	cleanup_records struct records hosts = { 0 };
+	cleanup_records struct records hosts = { 0 }, issuers = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
+	struct answer_fleet fleet;
 
-	if (!client_fleet_hosts(client, &hosts, &error))
+	if (!client_fleet(client, &fleet, &issuers, &error) ||
+		!client_fleet_hosts(client, &hosts, &error))
 		return outcome_fail(NULL, &error);
+	/* Of a hub that patd.conf names no more. */
+	if (!fleet.hub)
+		records_clear(&hosts);
 	if (command_given(command, &option_json)) {
 		print_hosts_json(&hosts);
-		return OUTCOME_DONE;
+	} else {
+		if (hosts.n > 0)
+			command_page(command);
+		print_hosts(command, &hosts, fleet.connected);
 	}
-	if (hosts.n > 0)
-		command_page(command);
-	print_hosts(command, &hosts);
-	return OUTCOME_DONE;
+	return fleet.hub && fleet.connected ? OUTCOME_DONE : complain_of_hub(&fleet);
 }
 
 /* --- the key --- */
@@ -299,7 +322,7 @@ const struct verb verb_fleet = { "fleet", "[WHAT]", run,
 	     "whether patd-fleet(8) is connected to the hub, and how the issuers stand that it\n"
 	     "trusts.  Root only.\n"),
 		N_("hosts lists the machines that the hub knows, with when each was last seen, and\n"
-		   "how many rows of each issuer it lacks.\n"),
+		   "how many rows of each issuer it lacked then.  Fails if the hub is not connected.\n"),
 		N_("new-key has this issuer sign with the next key from now on, and prints it:\n"
 		   "patd.conf of the other machines needs it, best before that.  Asks for\n"
 		   "confirmation; without a terminal, --yes is required.\n") },

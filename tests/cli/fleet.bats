@@ -4,13 +4,20 @@
 
 load shared_issuer
 
+reload() {
+	local before
+	before=$(grep -c 'is in force' "$WORLD/patd.log" || :)
+	kill -HUP "$(cat "$WORLD/patd.pid")"
+	wait_for 'is in force' "$WORLD/patd.log" $((before + 1))
+}
+
 @test "fleet shows the names, the key and the hub of an issuer, and whom it trusts" {
 	run -0 patctl fleet
 	[[ ${lines[0]} =~ ^Host:\ +hq$ ]]
 	[[ ${lines[1]} =~ ^Issuer:\ +hq$ ]]
 	[[ ${lines[2]} =~ ^Key:\ +[A-Za-z0-9+/]{43}=$ ]]
 	[[ ${lines[3]} =~ ^Next\ key:\ +[A-Za-z0-9+/]{43}=$ ]]
-	[[ ${lines[4]} =~ ^Rows:\ +[0-9]+$ ]]
+	[[ ${lines[4]} =~ ^Latest\ row:\ +[0-9]+$ ]]
 	[[ ${lines[5]} =~ ^Hub:\ +not\ known:\ patd-fleet\ is\ not\ running$ ]]
 	[[ ${lines[6]} =~ ^ISSUER\ +STATE\ +TOKENS\ +NUMBER\ +LAST\ +HEARTBEAT$ ]]
 	[[ ${lines[7]} =~ ^other\ +stale\ +0\ +0\ +0\ +-$ ]]
@@ -48,21 +55,63 @@ subprocess.run(['patctl', 'fleet'], check=True)" >"$WORLD/shown"
 	local last
 	patctl generate -q "$BATS_TEST_NUMBER" --user=games --fleet >/dev/null
 	last=$(patctl fleet --json | json '["last"]')
-	carrier "
+	run -0 carrier "
 link.done(fleet.PUT_REPORT, fleet.report(hosts=3))
 link.done(fleet.PUT_HOST, fleet.host('web1', 1700000000, 'hq', $last))
 link.done(fleet.PUT_HOST, fleet.host('web2', 1700000000, 'hq', 0))
-link.done(fleet.PUT_HOST, fleet.host('new', 0))"
-	run -0 patctl fleet hosts
+link.done(fleet.PUT_HOST, fleet.host('new', 0))
+subprocess.run(['patctl', 'fleet', 'hosts'], check=True)
+subprocess.run(['patctl', 'fleet', 'hosts', '--json'], check=True)"
 	[[ ${lines[0]} =~ ^HOST\ +SEEN\ +ISSUER\ +NUMBER\ +BEHIND$ ]]
 	[[ ${lines[1]} =~ ^web1\ +2023-11-14T22:13:20Z\ +hq\ +$last\ +0$ ]]
 	[[ ${lines[2]} =~ ^web2\ +2023-11-14T22:13:20Z\ +hq\ +0\ +$last$ ]]
 	[[ ${lines[3]} =~ ^new\ +-\ +-\ +0\ +-$ ]]
-	run -0 patctl fleet hosts --json
+	output=${output#*$'\n['} output=[$output
 	[ "$(json '[0]' <<<"$output")" = \
 		"{'host': 'web1', 'seen_at': 1700000000, 'issuer': 'hq', 'number': $last, 'last': $last}" ]
 	[ "$(json '[2]' <<<"$output")" = \
 		"{'host': 'new', 'seen_at': None, 'issuer': None, 'number': 0, 'last': None}" ]
+}
+
+@test "fleet hosts says only that a host is behind whose numbers are of before a restore" {
+	local last
+	patctl backup "$WORLD/b1"
+	patd_stop
+	"$BUILD/patd/patd" --restore-backup="$WORLD/b1" --state-dir="$WORLD/state"
+	patd_start
+	carrier "
+link.ask(fleet.GET_BEAT)
+link.done(fleet.PUT_REPORT, fleet.report(hosts=2))
+link.done(fleet.PUT_HOST, fleet.host('web1', 1700000000, 'hq', 1))
+link.done(fleet.PUT_HOST, fleet.host('web2', 1700000000, 'hq', int(sys.argv[1]) - 1))" \
+		"$(patctl fleet --json | json '["last"]')"
+	run patctl fleet hosts --no-legend
+	[[ ${lines[0]} =~ ^web1\ .*\ yes$ ]]
+}
+
+@test "fleet hosts fails and says why where the hub cannot be reached" {
+	carrier "
+link.done(fleet.PUT_REPORT, fleet.report(False, 1700000000, 'no route to db.example.org'))
+done = subprocess.run(['patctl', 'fleet', 'hosts', '--json'], check=False)
+assert done.returncode == 1, done" 2>"$WORLD/shown"
+	expect "$(<"$WORLD/shown")" "not connected since 2023-11-14T22:13:20Z: no route to db.example.org"
+	run -1 --separate-stderr patctl fleet hosts
+	expect_stderr "patd-fleet is not running"
+}
+
+@test "a hub that patd.conf names no more is shown with neither hosts nor an error" {
+	carrier "
+link.done(fleet.PUT_REPORT, fleet.report(False, 1700000000, 'no route', hosts=1))
+link.done(fleet.PUT_HOST, fleet.host('web1', 1700000000, 'hq', 0))"
+	sed -i.before /^hub/d "$WORLD/etc/patd.conf"
+	reload
+	run -1 --separate-stderr patctl fleet hosts --no-legend
+	[ "$output" = "" ]
+	expect_stderr "Hub: not set in patd.conf"
+	run -0 patctl fleet
+	expect_not "$output" "no route"
+	mv "$WORLD/etc/patd.conf.before" "$WORLD/etc/patd.conf"
+	reload
 }
 
 @test "fleet new-key takes the key that was shown as the next one, and prints it" {
