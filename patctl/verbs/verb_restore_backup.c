@@ -137,12 +137,20 @@ static enum outcome verify_and_restore(const struct command *command, int backup
 	if (!find_patd(&as) || !program_run(verify_argv, &as) || !can_put_credentials_aside())
 		return OUTCOME_FAILED;
 	if (!command_given(command, &option_yes) &&
-		!terminal_confirm(_("This replaces all tokens, their history and the key.\n"
-				    "The current state is kept in before-restore-*.  Continue?"))) {
+		!terminal_confirm(
+			_("This replaces all tokens, their history and the key: tokens generated\n"
+			  "since the backup are lost, and those revoked or disabled since are\n"
+			  "accepted again.  The current state is kept in before-restore-*.\n"
+			  "Continue?"))) {
 		complain(_("nothing was changed"));
 		return OUTCOME_DECLINED;
 	}
-	return restore(&as) ? OUTCOME_DONE : OUTCOME_FAILED;
+	if (!restore(&as))
+		return OUTCOME_FAILED;
+	if (!as.quiet)
+		note(_("Revoke and disable again what was revoked and disabled since the "
+		       "backup.\n"));
+	return OUTCOME_DONE;
 }
 
 static enum outcome run(const struct command *command)
@@ -174,6 +182,6 @@ const struct verb verb_restore_backup = { "restore-backup", "FILE", run,
 	     "and starts patd again.  The previous state is kept next to them in\n"
 	     "before-restore-TIME.  Asks for confirmation; without a terminal, --yes is\n"
 	     "required.  Root only.\n"),
-		N_("Tokens generated after the backup are lost, and tokens revoked after it work\n"
-		   "again.\n") },
+		N_("Tokens generated after the backup are lost, and tokens revoked or disabled\n"
+		   "after it work again: revoke and disable them again.\n") },
 	.examples = "  sudo patctl restore-backup tokens.backup\n" };

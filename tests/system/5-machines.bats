@@ -345,7 +345,8 @@ loads_sealed() {
 	[[ $output == *"key: this machine cannot decrypt the key in $SEALED.undecryptable"*"; restore a backup"*"discard all tokens"* ]]
 	by_su alice "$PASSWORD"
 	run ! by_su alice "$TOKEN"
-	patctl restore-backup --yes "$BACKUP"
+	run -0 patctl restore-backup --yes "$BACKUP"
+	[[ $output == *"Revoke and disable again what was revoked"* ]]
 	by_su alice "$TOKEN"
 	systemctl restart patd.service
 	by_su alice "$TOKEN"
