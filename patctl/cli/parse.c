@@ -13,6 +13,7 @@
 #include "patctl/base/host.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
+#include "patctl/cli/operands.h"
 #include "patctl/cli/verb.h"
 
 /* The return value of getopt_long() for option number 0: above all letters. */
@@ -230,33 +231,6 @@ static bool check_exclusive(const struct command *command, const struct option_i
 	return true;
 }
 
-static bool check_operands(const struct command *command)
-{
-	const struct verb *verb = command->verb;
-	const struct option_info *const selecting = verb_selecting(verb, command);
-	size_t min, max;
-
-	verb_count_operands(verb, &min, &max);
-	if (selecting && command->n_operands > 0) {
-		complain(_("--%s cannot be combined with operands"), selecting->name);
-		return false;
-	}
-	if (selecting && selecting != &option_all && command_given(command, &option_id)) {
-		complain(_("--%s and --%s cannot be combined"), option_id.name, selecting->name);
-		return false;
-	}
-	if (!selecting && (command->n_operands < min || command->n_operands > max)) {
-		if (verb->selecting && command->n_operands == 0)
-			complain(_("usage: patctl %s %s, or --all, or a filter in its place"),
-				verb->name, verb->operands);
-		else
-			complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
-				verb->operands);
-		return false;
-	}
-	return true;
-}
-
 /* --output=json is --json. */
 static bool take_output(struct command *command)
 {
@@ -287,7 +261,7 @@ static enum outcome check(struct command *command)
 		command_given(command, &option_version))
 		return outcome;
 	if (!check_exclusive(command, verb->exclusive[0]) ||
-		!check_exclusive(command, verb->exclusive[1]) || !check_operands(command))
+		!check_exclusive(command, verb->exclusive[1]) || !operands_check(command))
 		return command_refuse(verb);
 	return check_arguments(command) && take_output(command) ? OUTCOME_DONE
 								: command_refuse(verb);

@@ -27,6 +27,7 @@ struct verb {
 	const struct option_info *const *exclusive[2];
 	const char *aliases[4];  /* other names that it is called by */
 	const char *synonyms[6]; /* its names in other tools, for suggestions */
+	const char *no_operands; /* what is complained of an operand where it takes none; NULL */
 	bool formats;            /* reads --output itself, but for json */
 	bool hidden;             /* for programs: help and completion do not list it */
 	/* For completion: */

@@ -300,4 +300,5 @@ const struct verb verb_check = { "check", "", run, N_("check whether a token wou
 		N_("The exit status is 0 if patd would accept the login, and 1 if not.\n") },
 	"  patctl check\n"
 	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",
-	.synonyms = { "test", "verify" } };
+	.synonyms = { "test", "verify" },
+	.no_operands = N_("check takes no operand: it reads the token from standard input") };

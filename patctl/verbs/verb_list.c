@@ -204,4 +204,5 @@ const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"
 	"  sudo patctl list --all --json\n",
-	.exclusive = { OPTIONS(&option_user, &option_all) }, .aliases = { "ls" }, .formats = true };
+	.exclusive = { OPTIONS(&option_user, &option_all) }, .aliases = { "ls" }, .formats = true,
+	.no_operands = N_("list takes no TOKEN; to show one: patctl show TOKEN") };

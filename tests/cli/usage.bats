@@ -109,6 +109,25 @@ wrong() {
 	run -2 --separate-stderr patctl list $'-\xff'
 }
 
+@test "an operand too much is named, and what to do about it" {
+	wrong 'unexpected operand "days"; a name or value with blanks needs quotes' generate x --expires 30 days
+	wrong 'unexpected operand "ssh"; a name or value with blanks needs quotes' generate x --service sudo ssh
+	wrong 'unexpected operand "y"; a name or value with blanks needs quotes' rename x new y
+	wrong 'list takes no TOKEN; to show one: patctl show TOKEN' list laptop
+	wrong 'check takes no operand: it reads the token from standard input' check pat
+	wrong 'doctor takes no operand: "foo"' doctor foo
+	run -2 --separate-stderr patctl doctor $'\e[31m'
+	expect_not_stderr $'\e'
+}
+
+@test "a missing operand is named" {
+	wrong 'NAME is missing; usage: patctl generate NAME' generate
+	wrong 'NAME is missing; usage: patctl rename TOKEN NAME' rename x
+	wrong 'TOKEN is missing; usage: patctl rename TOKEN NAME' rename
+	wrong 'FILE is missing; usage: patctl backup FILE' backup
+	wrong 'USER is missing; usage: patctl enable USER...' enable
+}
+
 @test "each error of usage names the help of its verb" {
 	while read -r verb call; do
 		eval "set -- $call"
