@@ -159,8 +159,11 @@ static char *unit_failure(struct startup *startup, size_t at, bool front)
 		startup->starts |= at == 0;
 		return NULL;
 	}
+	/* A socket fails when its service cannot be started, and stays so. */
 	if (state.masked)
-		return text_format(_("%s is masked; to undo it: systemctl unmask %s"), unit, unit);
+		return text_format(_("%s is masked; to undo it: systemctl unmask %s && systemctl "
+				     "start %s"),
+			unit, unit, "patd-root.socket patd-front.socket patd-user.socket");
 	startup->runs = startup->runs && state.runs;
 	startup->starts |= at == 0 && state.starts;
 	if (!state.failed && !state.retried)

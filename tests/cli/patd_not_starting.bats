@@ -115,7 +115,7 @@ fails() {
 	unit patd.service LoadState=masked ActiveState=inactive
 	for who in installed as_user; do
 		run -8 --separate-stderr "$who" patctl list
-		expect_stderr "patd.service is masked; to undo it: systemctl unmask patd.service"
+		expect_stderr "patd.service is masked; to undo it: systemctl unmask patd.service && systemctl start patd-root.socket patd-front.socket patd-user.socket"
 	done
 	units_run
 	unit patd-bus.service LoadState=masked ActiveState=inactive
