@@ -163,7 +163,7 @@ for line in sys.stdin:
 		error_is 1 error invalid-arguments
 	done
 	run -2 --separate-stderr german patctl list x
-	expect_stderr "patctl: Aufruf"
+	expect_stderr "patctl: list kennt kein TOKEN"
 }
 
 @test "a declined confirmation and an unreachable patd have words" {
