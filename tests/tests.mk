@@ -91,7 +91,8 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 desktop_tests="$(asan_desktop_tests)" check-desktop
 
 # One after the other, in order of how soon each says that something is wrong.  A machine that boots,
-# and refuses passwords, mostly waits, as hosts of a fleet do: the last five go beside these two.
+# and refuses passwords, mostly waits, as hosts of a fleet do: four others go beside these two, and
+# packages come when a core is free.
 # But for the unit tests, and what sanitisers do not let be measured, the first tiers run under them
 # alone: both builds of them take longer than all else does.
 not_sanitized := bus_tests="$(patsubst %,tests/bus/%.py,apparmor bus_misuse front load secret_leaks)" \
@@ -103,12 +104,13 @@ check: deps-check
 		echo "--- $$tier"; $(MAKE) --no-print-directory $(not_sanitized) check-$$tier || exit 1; \
 	done
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 tiers-build
-	$(Q)for tier in desktop fault-part asan fuzz packages; do \
+	$(Q)for tier in desktop fault-part asan fuzz; do \
 			echo "--- $$tier"; \
 			$(MAKE) --no-print-directory tiers="$(filter-out fleet,$(tiers))" check-$$tier || \
 				exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \
 		echo "--- system"; $(MAKE) --no-print-directory check-system && \
-		echo "--- fleet" && $(MAKE) --no-print-directory SANITIZE=1 check-fleet; system=$$?; \
+		echo "--- fleet" && $(MAKE) --no-print-directory SANITIZE=1 check-fleet && \
+		echo "--- packages" && $(MAKE) --no-print-directory check-packages; system=$$?; \
 		wait $$beside; beside=$$?; cat $(O)/beside.log; \
 		exit $$((system || beside))
