@@ -24,6 +24,7 @@ void tokens_record_restore(struct tokens *tokens)
 	struct stat st;
 	int r;
 
+	/* The issuer may have its name since patd last ran. */
 	tokens_set_policy(tokens, tokens->policy);
 	if (fstatat(state_fd, STATE_DIR_RESTORED, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
