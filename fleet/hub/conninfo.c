@@ -62,6 +62,11 @@ static bool is_local(const char *hosts)
 	return hosts != NULL;
 }
 
+static bool is_by_tls(const PQconninfoOption *options)
+{
+	return !is_local(value_of(options, "host")) || value_of(options, "hostaddr");
+}
+
 /* NULL: nothing is wrong. */
 static char *problem(const PQconninfoOption *options)
 {
@@ -75,7 +80,7 @@ static char *problem(const PQconninfoOption *options)
 		return asprintf(&why, "hub: \"%s\" is not allowed", option->keyword) < 0 ? NULL
 											 : why;
 	}
-	if (is_local(value_of(options, "host")) && !value_of(options, "hostaddr"))
+	if (!is_by_tls(options))
 		return NULL;
 	if (!value_of(options, "host"))
 		return strdup("hub: no host");
@@ -110,6 +115,11 @@ static bool fill(struct conninfo *conninfo, const PQconninfoOption *options, con
 	return fits;
 }
 
+const char *conninfo_value(const struct conninfo *conninfo, const char *keyword)
+{
+	return value_of(conninfo->parsed, keyword);
+}
+
 void conninfo_clear(struct conninfo *conninfo)
 {
 	PQconninfoFree(conninfo->parsed);
@@ -130,6 +140,7 @@ bool conninfo_read(
 		return false;
 	}
 	conninfo.parsed = options;
+	conninfo.by_tls = is_by_tls(options);
 	why = problem(options);
 	if (!why && !fill(&conninfo, options, role))
 		why = strdup("hub: too many keywords");

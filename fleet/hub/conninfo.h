@@ -9,6 +9,7 @@
 /* Keywords and values for PQconnectStartParams(), NULL at the end of both. */
 struct conninfo {
 	const char *keywords[CONNINFO_MAX], *values[CONNINFO_MAX];
+	bool by_tls;  /* not each of the hosts is the folder of a Unix socket */
 	void *parsed; /* owns the texts that text has given; else they are static or the caller's */
 };
 
@@ -19,5 +20,8 @@ struct conninfo {
  */
 bool conninfo_read(
 	const char *text, const char *role, struct conninfo *ret_conninfo, char **ret_why);
+
+/* The value of a keyword that text has given; NULL: none, or "". */
+const char *conninfo_value(const struct conninfo *conninfo, const char *keyword);
 
 void conninfo_clear(struct conninfo *conninfo);

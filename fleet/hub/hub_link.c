@@ -9,7 +9,9 @@
 
 #include "common/cleanup.h"
 #include "fleet/base/pause.h"
+#include "fleet/base/shown.h"
 #include "fleet/hub/conninfo.h"
+#include "fleet/hub/hub_files.h"
 
 #define PAUSE_MIN_US (UINT64_C(1) * 1000 * 1000)
 #define PAUSE_MAX_US (UINT64_C(30) * 1000 * 1000)
@@ -82,16 +84,18 @@ static void clear_answer(struct hub *hub)
 	hub->answer.state = "";
 }
 
-/* What libpq says ends in a newline, and may have several lines. */
+/* What libpq says ends in a newline, and may have several lines; what the hub says, anything. */
 static char *one_line(const char *text)
 {
-	char *line = strdup(text);
+	const size_t size = strlen(text) + 1;
+	char *line = malloc(size);
 
 	if (!line)
 		return NULL;
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ')
-			*c = ' ';
+	shown_ascii(line, size, text);
+	for (size_t i = 0; line[i]; i++)
+		if (text[i] == '\n')
+			line[i] = ' ';
 	for (size_t len = strlen(line); len > 0 && line[len - 1] == ' '; len--)
 		line[len - 1] = '\0';
 	return line;
@@ -418,10 +422,15 @@ static void on_notice(void *userdata, const PGresult *result)
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct hub *hub = userdata;
+	cleanup_free char *why = hub_files_problem(&hub->conninfo);
 	int r;
 
 	(void)source;
 	(void)usec;
+	if (why) {
+		lose(hub, why);
+		return 0;
+	}
 	hub->connection = PQconnectStartParams(hub->conninfo.keywords, hub->conninfo.values, 0);
 	if (!hub->connection || PQstatus(hub->connection) == CONNECTION_BAD) {
 		lose_as_libpq_says(hub);

@@ -3,6 +3,7 @@
 """What answers in the place of a hub and is no PostgreSQL: patd-fleet lives, and tries again."""
 import contextlib
 import os
+import shutil
 import socket
 import struct
 import sys
@@ -16,6 +17,11 @@ from fleet_hosts import FleetTest, Host
 
 def message(kind, body=b""):
     return kind + struct.pack("!I", 4 + len(body)) + body
+
+
+def refusal(text):
+    """Of the connection, as PostgreSQL words it"""
+    return message(b"E", b"SFATAL\0VFATAL\0C28000\0M" + text + b"\0\0")
 
 
 READY = message(b"Z", b"I")
@@ -34,7 +40,7 @@ NO_ROW = (
 class FalseHub(FleetTest):
     members = ()
 
-    def serve(self, answer):
+    def serve(self, answer, greeting=GREETING):
         """A folder with a socket like PostgreSQL's, where each batch gets that answer"""
         folder = os.path.join(self.folder, "false")
         os.mkdir(folder, 0o755)
@@ -50,7 +56,7 @@ class FalseHub(FleetTest):
                 connection, _ = server.accept()
                 with connection, contextlib.suppress(ConnectionError):
                     connection.recv(65536)
-                    connection.sendall(GREETING)
+                    connection.sendall(greeting)
                     while connection.recv(65536):
                         connection.sendall(answer)
 
@@ -62,13 +68,18 @@ class FalseHub(FleetTest):
         threading.Thread(target=run_to_the_end, daemon=True).start()
         return folder
 
-    def expect_refused(self, answer):
+    def join(self, answer, greeting=GREETING):
+        """A member of it"""
         web1 = self.hosts["web1"] = Host(self.folder, "web1", self.hub)
-        web1.conninfo = f"host={self.serve(answer)} port=5432 dbname=patd"
+        web1.conninfo = f"host={self.serve(answer, greeting)} port=5432 dbname=patd"
         web1.configure(**self.keys)
         web1.start()
-        said = "it does not answer as a hub does"
+        return web1
+
+    def expect_refused(self, answer, said="it does not answer as a hub does", greeting=GREETING):
+        web1 = self.join(answer, greeting)
         web1.wait_until(lambda: said in (web1.status()["error"] or ""), said)
+        return web1
 
     def expect_unclaimed(self, answer):
         """A login at the issuer, whose hub answers that"""
@@ -98,6 +109,16 @@ class FalseHub(FleetTest):
 
     def test_a_batch_without_results_ends_the_connection(self):
         self.expect_refused(READY)
+
+    def test_what_it_says_is_shown_without_bytes_that_cannot_be_printed(self):
+        bad = b"no\x1b[2J \xfe\xff\x80\x7f access\nhere"
+        shown = "no?[2J ???? access here"
+        for greeting, answer in ((refusal(bad), b""), (GREETING, refusal(bad) + READY)):
+            web1 = self.expect_refused(answer, shown, greeting)
+            self.assertIn(shown, web1.fleet.log())
+            web1.kill()
+            shutil.rmtree(web1.folder)
+            shutil.rmtree(os.path.join(self.folder, "false"))
 
 
 if __name__ == "__main__":
