@@ -79,9 +79,10 @@ class ClaimsTest(MachinesTest):
         return wire.reply(sock)[0]
 
     def history(self, machine):
-        """(event, result, detail) of the last entry"""
-        row = machine.root.rows("history", all=True, reverse=True, limit=1)[0]
-        return row["Event"], row["Result"], row["Detail"]
+        """(event, result, detail) of the last entry; None: there is none yet"""
+        for row in machine.root.rows("history", all=True, reverse=True, limit=1):
+            return row["Event"], row["Result"], row["Detail"]
+        return None
 
 
 class Claims(ClaimsTest):
