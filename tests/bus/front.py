@@ -301,6 +301,8 @@ class Strangers(FrontTest):
         self.assertEqual(ids(self.root.list(all=True)), [self.token.id])
 
     def test_silent_connections_of_one_user_do_not_end_those_of_others(self):
+        self.front.end()
+        self.front.start(env=self.front.patient())
         waiting = wire.connect(self.patd.user_sock, DAEMON)
         silent = [wire.connect(self.patd.user_sock, GAMES) for _ in range(300)]
         self.assertIsNone(wire.reply(silent[0]))  # the user's own make room

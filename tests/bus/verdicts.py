@@ -239,6 +239,9 @@ class Verdicts(PatdTest):
 
 class Concurrent(PatdTest):
     def test_concurrent_requests_each_get_their_own_verdict(self):
+        self.assertEqual(self.patd.end(), 0)
+        self.patd.start(env=self.patd.patient())
+        self.root.wait_for_owner()
         tokens = [self.root.generate(f"token {n}", user="games") for n in range(8)]
         for token in tokens[::2]:
             self.root.revoke(token)

@@ -118,6 +118,11 @@ class Daemon:
         sanitizers = "verify_asan_link_order=0:detect_leaks=0"
         return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": sanitizers, **more}
 
+    def patient(self):
+        """The same in which it waits for what others do, such as the 3 seconds for a request on a
+        connection, 20 times as long: for tests of what comes before."""
+        return self.preloaded(f"{BUILD}/tests/pam/later.so", PATIENCE="20")
+
     def start(self, **how):
         """Returns once it serves.  how: for Popen"""
         read_fd, write_fd = os.pipe()
