@@ -22,6 +22,11 @@ logind() {
 	read -r _ <"$BATS_TEST_TMPDIR/logind"
 }
 
+# patient COMMAND...: the two seconds that patctl gives logind are half a minute of it
+patient() {
+	PATIENCE=15 LD_PRELOAD="$(asan_preload) $BUILD/tests/pam/later.so" "$@"
+}
+
 teardown() {
 	local pid
 	for pid in "${PROCESSES[@]}"; do
@@ -156,7 +161,7 @@ session_is_open() {
 	session "$token" login "" c2
 	logind "$first" "$SESSION_PID"
 	before=$(ended_log)
-	run -0 --separate-stderr patctl revoke --user=games "$T" --end-sessions
+	run -0 --separate-stderr patient patctl revoke --user=games "$T" --end-sessions
 	expect "$output" "User token successfully revoked"
 	[ "$stderr" = "Ended 2 sessions." ]
 	run -0 patctl sessions --all
@@ -172,7 +177,7 @@ session_is_open() {
 	leader=$SESSION_PID
 	session "$token" sudo
 	logind "$leader"
-	run -1 --separate-stderr patctl revoke --user=games "$T" --end-sessions
+	run -1 --separate-stderr patient patctl revoke --user=games "$T" --end-sessions
 	expect "$output" "User token successfully revoked"
 	expect_stderr_line "Ended 1 session\."
 	expect_stderr_line "patctl: still open: sudo, pid $SESSION_PID \(user games, since 20.*\); to end it: kill $SESSION_PID"
@@ -228,7 +233,7 @@ session_is_open() {
 	expect_stderr "--end-sessions requires --grace=0"
 	run -2 patctl rotate --user=games "$T" --end-sessions --grace=1h
 	[ "$(field rotations --user=games "$T")" -eq 0 ]
-	run -0 --separate-stderr patctl rotate --user=games "$T" --end-sessions --grace=none
+	run -0 --separate-stderr patient patctl rotate --user=games "$T" --end-sessions --grace=none
 	[[ $output =~ ^pat_[0-9A-Za-z_]+$ ]]
 	expect_stderr "Ended 1 session."
 }
@@ -242,7 +247,7 @@ session_is_open() {
 	session "$token" sshd 192.0.2.7 c1
 	logind "$SESSION_PID"
 	session "$token" sudo
-	run -0 --separate-stderr patctl revoke --user=games "$T"
+	run -0 --separate-stderr patient patctl revoke --user=games "$T"
 	expect_stderr "Ended 1 session."
 	expect_stderr "still open: sudo, pid $SESSION_PID"
 	run -0 patctl policy
