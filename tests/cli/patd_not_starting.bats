@@ -75,7 +75,7 @@ as_user() {
 	done
 	# The reason may be that of an earlier patd while patd-bus starts one.
 	unit patd-bus.service LoadState=loaded ActiveState=activating SubState=start
-	rm -f "$WORLD/units/calls"
+	: >"$WORLD/units/calls"
 	as_user patctl list >"$WORLD/list" 2>&1 3>&- &
 	wait_for patd-bus.service "$WORLD/units/calls" 2
 	kill -CONT "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
@@ -125,7 +125,7 @@ fails() {
 
 # waits STATE...: with patd.service in that state, patctl waits for a slow patd
 waits() {
-	rm -f "$WORLD/units/calls"
+	: >"$WORLD/units/calls"
 	unit patd.service "$@"
 	kill -STOP "$(cat "$WORLD/patd.pid")"
 	installed patctl list >"$WORLD/list" 2>&1 3>&- &
