@@ -162,7 +162,7 @@ class FleetTest(unittest.TestCase):
         tls = self.certificates = Tls(self.folder, names) if self.tls else None
         self.hub = Hub(self.folder, tls.folder if tls else None)
         self.hub.start()
-        self.addCleanup(self.hub.stop)
+        self.addCleanup(self.hub.close)
         self.hub.init()
         self.addCleanup(self._end)
         for name in names:

@@ -4,6 +4,7 @@ import atexit
 import functools
 import glob
 import os
+import random
 import shutil
 import signal
 import socket
@@ -42,10 +43,19 @@ def sql_of_fleet(*arguments):
     ).stdout  # fmt: skip
 
 
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+def reserve_port():
+    """A port for connections over TCP, and the socket by which it is ours among all tests while that
+    is open.  Linux gives none of these to a connection that asks for any."""
+    for port in random.sample(range(15000, 32000), 1000):
+        reserved = socket.socket(socket.AF_UNIX)
+        try:
+            reserved.bind(f"\0patd-test-hub-{port}")
+            with socket.socket() as sock:
+                sock.bind(("127.0.0.1", port))
+            return port, reserved
+        except OSError:
+            reserved.close()
+    raise AssertionError("no port is free")
 
 
 def _program(name):
@@ -84,7 +94,8 @@ class Hub:
     def __init__(self, folder, tls=None):
         self.folder = os.path.join(folder, "hub")
         self.tls = tls
-        self.port = free_port()
+        # Without TLS it is the name of a file.
+        self.port, self.reserved = reserve_port() if tls else (5432, None)
         os.mkdir(self.folder, 0o755)
         shutil.chown(self.folder, "postgres", "postgres")
         self.data = os.path.join(self.folder, "data")
@@ -104,6 +115,11 @@ class Hub:
 
     def stop(self, mode="immediate"):
         _run("pg_ctl", "-w", "-t", str(SERVER_S), "-D", self.data, "-m", mode, "stop")
+
+    def close(self):
+        self.stop()
+        if self.reserved:
+            self.reserved.close()
 
     def crash(self):
         """Ends all connections at once, where stop() takes time before that"""
