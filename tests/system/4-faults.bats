@@ -32,8 +32,9 @@ measure_password() {
 # measure_refusal: sets MILLISECONDS to the time until pam_pat logs that patd is unavailable.  The
 # duration of su would include the random delay of libpam.
 measure_refusal() {
-	local start=${EPOCHREALTIME/[.,]/} at
+	local start at
 	mark_journal
+	start=${EPOCHREALTIME/[.,]/}
 	run ! by_su alice "$TOKEN"
 	logged "unavailable \(.*\): token=$(id_of "$TOKEN") user=alice service=su "
 	at=$(journalctl --quiet --after-cursor="$MARK" -o short-unix |
@@ -47,10 +48,8 @@ measure_refusal() {
 	systemctl stop "${UNITS[@]}"
 	accepted alice "$PASSWORD"
 	by_console alice "$PASSWORD"
-	milliseconds by_su alice "$PASSWORD"
-	[ "$MILLISECONDS" -le $((accept + TIMEOUT_MS / 2)) ]
-	measure_refusal
-	[ "$MILLISECONDS" -lt "$TIMEOUT_MS" ]
+	within $((accept + TIMEOUT_MS / 2)) milliseconds by_su alice "$PASSWORD"
+	within $((TIMEOUT_MS - 1)) measure_refusal
 	refused alice "$TOKEN"
 	systemctl start "${SOCKETS[@]}"
 	accepted alice "$TOKEN"
@@ -65,15 +64,18 @@ measure_refusal() {
 }
 
 @test "no lockout: a hung patd refuses tokens after 3 seconds and does not delay passwords" {
+	override_service WatchdogSec=0
 	measure_password
 	kill -STOP "$(patd_pid)"
-	milliseconds by_su alice "$PASSWORD"
-	[ "$MILLISECONDS" -le $((accept + TIMEOUT_MS / 2)) ]
-	measure_refusal
-	[ "$MILLISECONDS" -ge "$TIMEOUT_MS" ]
-	[ "$MILLISECONDS" -le $((2 * TIMEOUT_MS)) ]
+	within $((accept + TIMEOUT_MS / 2)) milliseconds by_su alice "$PASSWORD"
+	measure_hung() {
+		measure_refusal
+		[ "$MILLISECONDS" -ge "$TIMEOUT_MS" ]
+	}
+	within $((2 * TIMEOUT_MS)) measure_hung
 	kill -CONT "$(patd_pid)"
 	accepted alice "$TOKEN"
+	restore_service
 }
 
 @test "a hung patd is ended by its watchdog, and the next login starts another" {
