@@ -20,7 +20,7 @@ class Administrators(DesktopTest):
         self.generate("mine")
         self.other = self.root.generate("other", user="daemon")
         # In the background it stays when its window is closed.
-        self.page = self.open("--background")
+        self.page = self.open_with_toasts("--background")
         self.row(self.page, "mine")
         self.administrator = self.ask_person(self.page)
 

@@ -3,7 +3,8 @@
 # stands in place of the machine's.
 desktop_root := $(O)/desktop/root
 desktop_tests := $(sort $(wildcard tests/desktop/*.py))
-desktop_needs = $(programs) $(module) $(O)/tests/pam/drive $(O)/tests/pam/later.so $(O)/tests/bench/fill $(O)/tests/desktop/ahead.so \
+desktop_needs = $(programs) $(module) $(O)/tests/pam/drive $(O)/tests/pam/later.so \
+	$(O)/tests/bench/fill $(O)/tests/desktop/ahead.so $(O)/tests/desktop/toasts.so \
 	$(desktop_root)/installed
 
 $(desktop_root)/installed: $(O)/desktop/patd-desktop $(desktop_built) $(desktop_manpage) $(catalogs) \
@@ -18,7 +19,7 @@ $(desktop_root)/installed: $(O)/desktop/patd-desktop $(desktop_built) $(desktop_
 	$(Q)touch $@
 
 # Without the sanitisers, as tests/pam/later.so.
-$(O)/tests/desktop/ahead.so: tests/desktop/ahead.c Makefile
+$(O)/tests/desktop/%.so: tests/desktop/%.c Makefile
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) -std=gnu11 $(warnings) -O2 -fPIC -shared -o $@ $<

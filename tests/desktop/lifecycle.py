@@ -16,7 +16,7 @@ class Lifecycle(DesktopTest):
     rules = ASK
 
     def test_a_token_is_generated_used_revoked_restored_renamed_rotated_and_deleted(self):
-        page = self.open()
+        page = self.open_with_toasts()
         agent = self.ask_person(page)
         self.empty(page)
         self.begin_generate(page, "laptop")

@@ -162,6 +162,13 @@ class DesktopTest(PatdTest):
             page.find(test=lambda widget: "active" in widget.states)
         return page
 
+    def open_with_toasts(self, *arguments):
+        """The same, of which each toast stays until the next."""
+        return self.open(
+            *arguments, LD_PRELOAD=os.path.join(BUILD, "tests/desktop/toasts.so"),
+            ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=1:fast_unwind_on_malloc=0",
+        )  # fmt: skip
+
     def variety(self):
         """Tokens as a person has them after some time; the first of them."""
         laptop = self.generate("laptop", services=["sshd", "sudo"], sources=["192.0.2.0/24", "local"])
