@@ -337,7 +337,7 @@ static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
 	print_count(bulk->command, count);
 	if (count > 0) {
 		say_how_to_undo(bulk, client);
-		unheard_note(bulk->command, client);
+		unheard_note_of(bulk->command, client, bulk->filter.user, bulk->now);
 	}
 	opened_sessions_add_user(&opened, user, before);
 	return opened_sessions_end(&opened, OUTCOME_DONE);

@@ -181,6 +181,10 @@ link.done(fleet.PUT_HOST, fleet.host('web1', 1700000000, 'hq', 0))"
 	expect_stderr "The hub cannot be reached now"
 	run -0 --separate-stderr patctl revoke --all --user=games --yes
 	expect_stderr "The hub cannot be reached now"
+	patctl generate -q here-alone --user=news >/dev/null
+	run -0 --separate-stderr patctl revoke --all --user=news --yes
+	expect "$output" "1 token successfully revoked"
+	[ "$stderr" = "" ]
 	patctl restore -q one --user=games
 	run -0 --separate-stderr patctl revoke one --user=games --quiet
 	[ "$stderr" = "" ]
@@ -199,4 +203,18 @@ subprocess.run(['patctl', 'revoke', 'one', '--user=games'], check=True)" 2>"$WOR
 @test "operands of fleet are completed" {
 	[ "$(patctl complete -- fleet "" | cut -f 1 | tr '\n' ' ')" = "status hosts new-key " ]
 	[ "$(patctl complete -- fleet n | cut -f 1)" = new-key ]
+}
+
+# The last one: the clock of patd stays ahead.
+@test "revoke --all of local tokens says nothing of fleet tokens that were revoked before" {
+	patctl generate -q before --user=news --fleet >/dev/null
+	patctl revoke -q before --user=news
+	patd_restart_later 1
+	patctl generate -q since --user=news >/dev/null
+	run -0 --separate-stderr patctl revoke --all --user=news --yes
+	expect "$output" "1 token successfully revoked"
+	[ "$stderr" = "" ]
+	patctl generate -q both --user=news --fleet >/dev/null
+	run -0 --separate-stderr patctl revoke --all --user=news --yes
+	expect_stderr "The hub cannot be reached now"
 }
