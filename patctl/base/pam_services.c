@@ -131,6 +131,22 @@ static bool is_installed(const char *service)
 	return host && sysroot_new(NULL, &root) == 0 && pam_host_is_installed(&root, host);
 }
 
+char **pam_services_named(const char *list)
+{
+	cleanup_names char **services = NULL;
+	char **named = must_alloc(calloc(1, sizeof(*named))), *pattern;
+	size_t n = 0;
+
+	if (pam_services(&services) < 0)
+		return named;
+	while ((pattern = pattern_next(&list))) {
+		if (contains(services, pattern) || is_installed(pattern))
+			names_add(&named, &n, pattern);
+		free(pattern);
+	}
+	return named;
+}
+
 /* False, after a complaint, if no service of the machine fits the pattern. */
 static bool expect(char *const *services, const char *pattern)
 {

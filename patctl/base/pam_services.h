@@ -27,6 +27,13 @@ bool pam_services_match(const char *list, const char *service);
 bool pam_services_name(const char *list, const char *service);
 
 /*
+ * Those of this machine that a list has by their names, without those that it has by a pattern for
+ * many, see names_free(); none if PAM_DIR cannot be read.  A program that is known may have no
+ * file.
+ */
+char **pam_services_named(const char *list);
+
+/*
  * Complains of each pattern of a list, with commas between them, that no service of this machine
  * fits; says nothing where that cannot be known.  False if it complained.
  */

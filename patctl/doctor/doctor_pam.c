@@ -14,21 +14,16 @@
 
 static const char options_advice[] = N_("correct the line: see pam_pat(8), OPTIONS");
 
-/* The stack of that type that libpam runs for the service. */
-static const struct stack *stack_of(
-	const struct service *service, const struct service *fallback, enum stack_type type)
-{
-	return service->stacks[type].n > 0 ? &service->stacks[type] : &fallback->stacks[type];
-}
-
 /* good: nothing was found of the service so far. */
 static void examine(struct doctor *doctor, bool debian, const char *name,
 	const struct service *service, const struct service *fallback, bool good)
 {
-	good &= doctor_session_stack(doctor, name, stack_of(service, fallback, STACK_SESSION));
+	good &= doctor_session_stack(
+		doctor, name, stack_in_force(service, fallback, STACK_SESSION));
 	good &= doctor_login_stack(doctor, debian, name, &service->stacks[STACK_AUTH],
-		stack_of(service, fallback, STACK_SESSION));
-	good &= doctor_password_stack(doctor, name, stack_of(service, fallback, STACK_PASSWORD));
+		stack_in_force(service, fallback, STACK_SESSION));
+	good &= doctor_password_stack(
+		doctor, name, stack_in_force(service, fallback, STACK_PASSWORD));
 	if (doctor_host(doctor, name, &service->stacks[STACK_ACCOUNT],
 		    &fallback->stacks[STACK_ACCOUNT], good))
 		found_in(doctor, name, LEVEL_OK, NULL,

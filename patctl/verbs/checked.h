@@ -14,8 +14,8 @@ struct checked {
 	const struct token_row *token;
 	const struct client_verdict *verdict;
 	const struct records *settings; /* of patd.conf in force; none if they are not known */
-	const char
-		*host_problem; /* of the program that asks for the service; NULL: none is known */
+	const char *host_problem; /* of the service, or who asks for it; NULL: none is known */
+	bool stack_unread;        /* whether the service asks for tokens is not known */
 };
 
 /* In words for programs: an array, which the caller owns. */

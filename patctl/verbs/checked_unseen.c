@@ -72,6 +72,8 @@ json_t *checked_unseen_words(const struct checked *checked)
 	for (size_t i = 0; i < BY_OPTION; i++)
 		if (left_out(checked, i))
 			json_append(words, json_of_text(by_option[i].word));
+	if (checked->stack_unread)
+		json_append(words, json_of_text("stack"));
 	json_append(words, json_of_text("account-phase"));
 	json_append(words, json_of_text("service"));
 	if (needs_approval(checked->token))
@@ -102,6 +104,10 @@ void checked_print_unseen(const struct checked *checked)
 	if (depends_on_terminal(checked))
 		note(_("Not checked: the terminal.  Logins through %s are local at the console "
 		       "only, and\nnot on a pseudo terminal (/dev/pts) or without a terminal.\n"),
+			service);
+	if (checked->stack_unread)
+		note(_("Not checked: whether service %s asks for a token, because its PAM files "
+		       "cannot\nbe read.\n"),
 			service);
 	for (size_t i = 0; i < BY_OPTION; i++) {
 		const char *list = left_out(checked, i);

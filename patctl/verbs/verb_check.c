@@ -246,7 +246,13 @@ static enum outcome check(const struct command *command, const char *secret)
 	cleanup_records struct records settings = { .table = &setting_row_table };
 	cleanup_text char *host_problem = NULL;
 	struct token_row token;
-	struct checked checked = { command, &token, &verdict, &settings, NULL };
+	struct checked checked = {
+		.command = command,
+		.token = &token,
+		.verdict = &verdict,
+		.settings = &settings,
+	};
+	bool known;
 
 	if (!client ||
 		!client_check(client, secret, service, command_value(command, &option_from),
@@ -255,9 +261,11 @@ static enum outcome check(const struct command *command, const char *secret)
 		return outcome_fail(NULL, &error);
 	if (service && !command_given(command, &option_quiet))
 		(void)pam_services_expect(service);
-	if (service && client_policy(client, &settings, &error))
-		host_problem = service_host_problem(&settings, service, token.user);
+	known = service && client_policy(client, &settings, &error);
 	dbus_error_free(&error);
+	if (service)
+		host_problem = service_host_problem(
+			known ? &settings : NULL, service, token.user, &checked.stack_unread);
 	if (host_problem) {
 		checked.host_problem = host_problem;
 		refuse_host(&verdict);
@@ -294,9 +302,10 @@ const struct verb verb_check = { "check", "", run, N_("check whether a token wou
 	     "given.  This does not count as a use.  Never put a token into the command line,\n"
 	     "where others can see it.\n"),
 		N_("For root the account of the token's user counts as well: expired, or locked\n"
-		   "where patd.conf refuses that.  With --service, a service whose program is\n"
-		   "known to get no token accepted counts as well.  The account phase of PAM and\n"
-		   "the rules of the service itself, such as those of sshd, are not checked.\n"),
+		   "where patd.conf refuses that.  With --service, a service that asks for no\n"
+		   "token, or whose program is known to get none accepted, counts as well.  The\n"
+		   "account phase of PAM and the rules of the service itself, such as those of\n"
+		   "sshd, are not checked.\n"),
 		N_("The exit status is 0 if patd would accept the login, and 1 if not.\n") },
 	"  patctl check\n"
 	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",

@@ -8,8 +8,6 @@
 
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
-#include "patctl/base/pam_hosts.h"
-#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/verbs/print_secret.h"
@@ -82,33 +80,6 @@ static void tell_owner(const struct command *command)
 		safe, safe);
 }
 
-/* The token is made all the same: who makes it may set the service up afterwards. */
-static void tell_hosts(
-	const struct command *command, struct client *client, const struct token_row *token)
-{
-	const char *services = token_row_restriction(token, PAT_SERVICES);
-	DBusError error = DBUS_ERROR_INIT;
-	cleanup_records struct records settings = { 0 };
-
-	/* Of another machine, neither users nor files are known. */
-	if (*services == '\0' || command_given(command, &option_quiet) || client_host(client))
-		return;
-	if (!client_policy(client, &settings, &error)) {
-		dbus_error_free(&error);
-		return;
-	}
-	for (size_t i = 0; i < pam_hosts_n; i++) {
-		const char *service = pam_hosts[i].service;
-		cleanup_text char *problem =
-			pam_services_name(services, service)
-				? service_host_problem(&settings, service, token->user)
-				: NULL;
-
-		if (problem)
-			note("%s\n", problem);
-	}
-}
-
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -159,8 +130,10 @@ static enum outcome generate(const struct command *command,
 	}
 	tell_owner(command);
 	outcome = print_secret(client, command, &id, secret, out, describe_generated, &token);
+	/* The token is made all the same: who makes it may set the service up afterwards. */
 	if (outcome == OUTCOME_DONE)
-		tell_hosts(command, client, &token);
+		service_host_warn(
+			command, client, token_row_restriction(&token, PAT_SERVICES), &token);
 	else
 		undo(client, &id);
 	return outcome;
@@ -177,7 +150,9 @@ static enum outcome run_generate(const struct command *command)
 	print_secret_prepare();
 	if (!read_request(command, &request))
 		return OUTCOME_USAGE;
-	argument_expect_services(command, request.restrictions[PAT_SERVICES].text);
+	/* A fleet token may be for services of other machines. */
+	if (!request.fleet)
+		argument_expect_services(command, request.restrictions[PAT_SERVICES].text);
 	if (!path || strcmp(path, "-") == 0)
 		return generate(command, &request, NULL);
 

@@ -7,6 +7,7 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
+#include "patctl/verbs/service_host.h"
 #include "patctl/verbs/token_change.h"
 
 /* Reads and checks all options before the first call to patd. */
@@ -42,11 +43,22 @@ static char *describe_expiry(const struct token_row *token)
 		       : text_format("%s", _("User token successfully changed, and never expires"));
 }
 
+static void change(struct tally *tally, const char *item, const struct token_row *token)
+{
+	const char *services = tally->change->update->restrictions[PAT_SERVICES];
+
+	/* A fleet token may be for services of other machines. */
+	if (token->issuer[0] == '\0')
+		argument_expect_services(tally->command, services);
+	if (change_one(tally, item, token) == OUTCOME_DONE)
+		service_host_warn(tally->command, tally->client, services, token);
+}
+
 static enum outcome run(const struct command *command)
 {
 	const char *const item = command->operands[0];
 	struct client_update update;
-	const struct change change = {
+	const struct change how = {
 		.update = &update,
 		.result = "changed",
 		.done = N_("User token successfully changed"),
@@ -54,7 +66,7 @@ static enum outcome run(const struct command *command)
 	};
 	struct tally tally = {
 		.command = command,
-		.change = &change,
+		.change = &how,
 		.user = command_value(command, &option_user),
 	};
 	cleanup_client struct client *client = NULL;
@@ -68,13 +80,12 @@ static enum outcome run(const struct command *command)
 			   "--until, --hosts or --note"));
 		return OUTCOME_USAGE;
 	}
-	argument_expect_services(command, update.restrictions[PAT_SERVICES]);
 	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	tally.client = client;
 	if (select_token(command, client, item, &token, &error))
-		(void)change_one(&tally, item, &token);
+		change(&tally, item, &token);
 	else
 		(void)change_report(&tally, item, NULL, NULL, &error);
 	dbus_error_free(&error);

@@ -215,8 +215,9 @@ token_file() {
 }
 
 @test "check, show and list say that each use waits for an approval" {
+	token_services sudo
 	token=$(patctl generate -q "$T" --user=games --confirm)
-	run -0 --separate-stderr patctl check --service=sudo --from=local <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=sudo --from=local <<<"$token"
 	expect_stderr "Each use of this token waits for an approval"
 	run -0 patctl check --json <<<"$token"
 	expect "$(json '["not_checked"]' <<<"$output")" approval

@@ -4,6 +4,11 @@
 
 load shared_patd
 
+setup_file() {
+	patd_world
+	token_services other su sudo login
+}
+
 @test "check of a valid token exits 0 and prints name, id and user" {
 	token=$(patctl generate -q "$T" --user=games)
 	run -0 --separate-stderr patctl check <<<"$token"
@@ -44,7 +49,7 @@ load shared_patd
 @test "check of a token with several problems exits 1 and prints each reason" {
 	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24 --not-before=2h)
 	patctl revoke -q "$T"
-	run -1 --separate-stderr patctl check --service=su --from=198.51.100.1 <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=su --from=198.51.100.1 <<<"$token"
 	expect_no_stderr
 	expect "${lines[0]}" ": refused"
 	expect "$output" "it is revoked"
@@ -56,8 +61,8 @@ load shared_patd
 @test "check applies restrictions only to the service and source that are given" {
 	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24)
 	run -0 patctl check <<<"$token"
-	run -0 patctl check --service=sudo --from=192.0.2.7 <<<"$token"
-	run -1 patctl check --service=sshd <<<"$token"
+	run -0 with_pam patctl check --service=sudo --from=192.0.2.7 <<<"$token"
+	run -1 with_pam patctl check --service=sshd <<<"$token"
 	run -1 patctl check --from=local <<<"$token"
 }
 
@@ -68,7 +73,7 @@ load shared_patd
 	run -0 --separate-stderr patctl check <<<"$token"
 	expect_stderr "$services"
 	expect_stderr "$sources"
-	run -0 --separate-stderr patctl check --service=sudo <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=sudo <<<"$token"
 	expect_not_stderr "its --service"
 	expect_stderr "$sources"
 	run -0 --separate-stderr patctl check --from=192.0.2.7 <<<"$token"
@@ -87,17 +92,17 @@ load shared_patd
 	token=$(patctl generate -q "$T" --from=local,192.0.2.0/24)
 	for accepted in "--service=sudo --from=local" --from=local "--service=monit --from=192.0.2.7"; do
 		# shellcheck disable=SC2086 # two options
-		run -0 patctl check $accepted <<<"$token"
+		run -0 with_pam patctl check $accepted <<<"$token"
 	done
-	run -1 --separate-stderr patctl check --service=monit --from=local <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=monit --from=local <<<"$token"
 	expect "$output" "service monit has no local logins: without an address their source is unknown (only from: local,192.0.2.0/24; see local_services in patd.conf(5))"
-	run -1 --separate-stderr patctl check --service=sshd --from=unknown <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=sshd --from=unknown <<<"$token"
 	expect "$output" "logins from an unknown source are not allowed (only from: local,192.0.2.0/24)"
-	run -1 --separate-stderr patctl check --service=ngircd --from=localhost <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=ngircd --from=localhost <<<"$token"
 	expect "$output" "  the service named the host localhost instead of an address; this prevents it: DNS = no"
-	run -1 --separate-stderr patctl check --service=proftpd --from=localhost <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=proftpd --from=localhost <<<"$token"
 	expect "$output" "service proftpd is in name_services of patd.conf(5), so that no address it reports counts; the service named the host localhost instead of an address; this prevents it: UseReverseDNS off"
-	run -1 --separate-stderr patctl check --service=vsftpd --from=192.0.2.7 <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=vsftpd --from=192.0.2.7 <<<"$token"
 	expect "$output" "service vsftpd is in name_services of patd.conf(5), so that no address it reports counts"
 	expect_not "$output" "logins from 192.0.2.7 are not allowed"
 	run -1 --separate-stderr patctl check --from=localhost <<<"$token"
@@ -108,25 +113,25 @@ load shared_patd
 @test "check says that a shared service is local at the console only" {
 	token=$(patctl generate -q "$T" --from=local)
 	for service in login gdm-password; do
-		run -0 --separate-stderr patctl check --service="$service" --from=local <<<"$token"
+		run -0 --separate-stderr with_pam patctl check --service="$service" --from=local <<<"$token"
 		expect_stderr "Logins through $service are local at the console only"
 	done
-	run -0 --separate-stderr patctl check --json --service=login --from=local <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --json --service=login --from=local <<<"$token"
 	expect "$(json '["not_checked"]' <<<"$output")" "'terminal'"
 	for checked in --service=login --from=local "--service=su --from=local"; do
 		# shellcheck disable=SC2086 # two options
-		run -0 --separate-stderr patctl check $checked <<<"$token"
+		run -0 --separate-stderr with_pam patctl check $checked <<<"$token"
 		expect_not_stderr "terminal"
 	done
 	token=$(patctl generate -q "$T-free")
-	run -0 --separate-stderr patctl check --service=login --from=local <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=login --from=local <<<"$token"
 	expect_not_stderr "terminal"
 }
 
 @test "check says what would be allowed" {
 	token=$(patctl generate -q "$T" --service=sudo,login --from=192.0.2.0/24 \
 		--hours="$(TZ=UTC LC_ALL=C date -d '2 days' +%a)" --not-before=2h)
-	run -1 --separate-stderr patctl check --service=su --from=local <<<"$token"
+	run -1 --separate-stderr with_pam patctl check --service=su --from=local <<<"$token"
 	expect "$output" "service su is not allowed (only: login,sudo)"
 	expect "$output" "local logins are not allowed (only from: 192.0.2.0/24)"
 	expect "$output" "logins at this time are not allowed (only: "
@@ -203,16 +208,88 @@ check_with_account() {
 
 @test "check warns of a service that PAM does not have" {
 	token=$(patctl generate -q "$T")
-	run -0 --separate-stderr patctl check --service=nosuch <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=nosuch <<<"$token"
 	expect_stderr 'this machine has no PAM service "nosuch"'
-	run -0 --separate-stderr patctl check --service=log <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=log <<<"$token"
 	expect_stderr 'no PAM service "log"; did you mean login?'
-	run -0 --separate-stderr patctl check --service=common-auth <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=common-auth <<<"$token"
 	expect_stderr 'no PAM service "common-auth"'
-	run -0 --separate-stderr patctl check --service=login <<<"$token"
+	run -0 --separate-stderr with_pam patctl check --service=login <<<"$token"
 	expect_not_stderr "no PAM service"
-	run -0 --separate-stderr patctl check -q --service=nosuch <<<"$token"
+	run -0 --separate-stderr with_pam patctl check -q --service=nosuch <<<"$token"
 	expect_no_stderr
+}
+
+# refused_by TOKEN SERVICE REASON [COMMAND...]: as a service that asks for no token
+refused_by() {
+	run -1 --separate-stderr with_pam "${@:4}" patctl check --service="$2" <<<"$1"
+	expect "${lines[0]}" ": refused"
+	[ "${lines[1]}" = "  $3: see patctl doctor" ] || fail "$output"
+	run -1 --separate-stderr with_pam "${@:4}" patctl check --json --service="$2" <<<"$1"
+	[ "$(json '["refusals"]' <<<"$output")" = "['not-allowed']" ]
+	[ "$(json '["accepted"]' <<<"$output")" = False ]
+}
+
+@test "check refuses a token for a service whose auth lines have no pam_pat.so" {
+	local none="asks for no token: pam_pat.so is not in"
+	token_services with sub
+	token=$(patctl generate -q "$T" --user=games)
+	# Elsewhere than for auth it asks for nothing.
+	printf '%s\n' 'auth required pam_unix.so' 'session optional pam_pat.so' >"$WORLD/pam.d/without"
+	refused_by "$token" without "service without $none /etc/pam.d/without"
+	refused_by "$token" without "service without $none /etc/pam.d/without" \
+		setpriv --reuid=games --regid=games --clear-groups
+	run -1 with_pam patctl check -q --service=without <<<"$token"
+	[ "$output" = "" ]
+	echo 'auth include without' >"$WORLD/pam.d/includes-none"
+	refused_by "$token" includes-none "service includes-none $none /etc/pam.d/includes-none"
+	for line in 'auth include with' 'auth substack with' '@include sub' 'auth required /x/pam_pat.so'; do
+		printf 'auth required pam_env.so\n%s\n' "$line" >"$WORLD/pam.d/includes"
+		run -0 with_pam patctl check --service=includes <<<"$token"
+	done
+	run -0 with_pam patctl check <<<"$token"
+}
+
+@test "check takes the lines of other for a service that has none" {
+	token_services other
+	token=$(patctl generate -q "$T" --user=games)
+	echo 'session optional pam_pat.so' >"$WORLD/pam.d/sessions"
+	for service in sessions nosuch; do
+		run -0 with_pam patctl check --service=$service <<<"$token"
+	done
+	echo 'auth required pam_deny.so' >"$WORLD/pam.d/other"
+	for service in sessions nosuch; do
+		refused_by "$token" $service \
+			"service $service asks for no token: pam_pat.so is not in /etc/pam.d/other"
+	done
+	rm "$WORLD/pam.d/other"
+	refused_by "$token" sessions \
+		"service sessions asks for no token: pam_pat.so is not in /etc/pam.d/other"
+	token_services other
+}
+
+@test "check refuses a token for a service that libpam refuses" {
+	token=$(patctl generate -q "$T")
+	printf '%s\n' 'auth sufficient pam_pat.so' '@include nosuch' >"$WORLD/pam.d/broken"
+	refused_by "$token" broken "libpam refuses the whole service broken: /etc/pam.d/broken:2: the included file cannot be read"
+}
+
+@test "check says that it has not read the files of a service that it may not read" {
+	local unread="Not checked: whether service secret asks for a token"
+	token=$(patctl generate -q "$T" --user=games)
+	echo 'auth required pam_unix.so' >"$WORLD/pam.d/secret"
+	chmod 0600 "$WORLD/pam.d/secret"
+	run -0 --separate-stderr with_pam setpriv --reuid=games --regid=games --clear-groups \
+		patctl check --service=secret <<<"$token"
+	expect_stderr "$unread"
+	run -0 --separate-stderr with_pam setpriv --reuid=games --regid=games --clear-groups \
+		patctl check --json --service=secret <<<"$token"
+	[ "$(json '["not_checked"]' <<<"$output")" = "['account', 'stack', 'account-phase', 'service']" ]
+	run -1 --separate-stderr with_pam patctl check --service=secret <<<"$token"
+	chmod 0644 "$WORLD/pam.d/secret"
+	echo '@include common-auth' >"$WORLD/pam.d/secret"
+	run -0 --separate-stderr with_pam patctl check --service=secret <<<"$token"
+	expect_not_stderr "asks for a token"
 }
 
 @test "check of a replaced secret exits 1 and says so" {

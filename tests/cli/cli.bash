@@ -19,6 +19,15 @@ as_games() {
 	setpriv --reuid=games --regid=games --clear-groups "$@"
 }
 
+# token_services SERVICE...: services for with_pam that ask for a token
+token_services() {
+	mkdir -p "$WORLD/pam.d"
+	echo 'auth sufficient pam_pat.so' >"$WORLD/pam.d/common-auth"
+	for service in "$@"; do
+		echo '@include common-auth' >"$WORLD/pam.d/$service"
+	done
+}
+
 # with_nss VARIABLE=VALUE... COMMAND...: see nss.c
 with_nss() {
 	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"

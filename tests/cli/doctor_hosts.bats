@@ -129,6 +129,26 @@ open() {
 	[ "$stderr" = "" ]
 }
 
+@test "generate and set say which service asks for no token" {
+	local none="service own asks for no token: pam_pat.so is not in /etc/pam.d/own: see patctl doctor"
+	echo 'auth required pam_unix.so' >"$PAM/own"
+	run --separate-stderr here patctl generate --user=games --service=own,squid,chfn,o* stackless
+	[ "$status" -eq 0 ]
+	expect_stderr_line "patctl: $none"
+	[ "$(grep -c 'asks for no token' <<<"$stderr")" -eq 1 ]
+	run --separate-stderr here patctl set stackless --user=games --service=own
+	[ "$status" -eq 0 ]
+	expect_stderr_line "patctl: $none"
+	run --separate-stderr here patctl set stackless --user=games --note=x
+	[ "$stderr" = "" ]
+	run --separate-stderr here patctl set -q stackless --user=games --service=squid,own
+	[ "$stderr" = "" ]
+	echo '@include common-auth' >"$PAM/own"
+	run --separate-stderr here patctl set stackless --user=games --service=own
+	rm "$PAM/own"
+	[ "$stderr" = "" ]
+}
+
 @test "generate names the service that a program asks for" {
 	run --separate-stderr here patctl generate --user=games --service=freeradius radius
 	[ "$status" -eq 0 ]

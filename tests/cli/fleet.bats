@@ -205,6 +205,19 @@ subprocess.run(['patctl', 'revoke', 'one', '--user=games'], check=True)" 2>"$WOR
 	[ "$(patctl complete -- fleet n | cut -f 1)" = new-key ]
 }
 
+@test "generate and set warn of no service for a fleet token, which may be for other machines" {
+	token_services sudo
+	echo 'auth required pam_deny.so' >"$WORLD/pam.d/su"
+	run -0 --separate-stderr with_pam patctl generate far --user=games --fleet --service=su,nosuch
+	expect_stderr "Token far"
+	expect_not_stderr "service"
+	run -0 --separate-stderr with_pam patctl set far --user=games --service=su,nosuch
+	[ "$stderr" = "" ]
+	run -0 --separate-stderr with_pam patctl generate near --user=games --service=su,nosuch
+	expect_stderr "service su asks for no token"
+	expect_stderr 'this machine has no PAM service "nosuch"'
+}
+
 # The last one: the clock of patd stays ahead.
 @test "revoke --all of local tokens says nothing of fleet tokens that were revoked before" {
 	patctl generate -q before --user=news --fleet >/dev/null

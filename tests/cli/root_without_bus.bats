@@ -5,6 +5,11 @@
 
 load shared_patd
 
+setup_file() {
+	patd_world
+	token_services sudo login
+}
+
 ASK_NOTHING="askpass help restore-backup"
 
 # A test that fails leaves nothing stopped, which would not end, and no flood.
@@ -16,7 +21,7 @@ teardown() {
 # root VERB ARGUMENT...: runs it, and notes that it was
 root() {
 	echo "$1" >>"$WORLD/verbs"
-	timeout 60 patctl "$@"
+	with_pam timeout 60 patctl "$@"
 }
 
 # answer VERB TOKEN STATUS: lets a use wait, and answers it; the login must exit with STATUS

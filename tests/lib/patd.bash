@@ -16,6 +16,7 @@
 #   PATH                     with patctl of this build first
 #
 # polkit_start <RULES adds polkit.
+# with_pam COMMAND... runs it where the PAM services are those of $WORLD/pam.d.
 # shellcheck shell=bash disable=SC2119,SC2120 # arguments that only some callers have
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -104,6 +105,11 @@ polkit_start() {
 	"$TOP/tests/lib/polkitd" <&0 >>"$WORLD/polkitd.log" 2>&1 3>&- 4>&- &
 	echo $! >"$WORLD/polkitd.pid"
 	gdbus wait --system --timeout 30 org.freedesktop.PolicyKit1
+}
+
+with_pam() {
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	unshare --mount sh -c 'mount --bind "$0" /etc/pam.d && exec "$@"' "$WORLD/pam.d" "$@"
 }
 
 polkit_stop() {

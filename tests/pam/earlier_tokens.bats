@@ -82,10 +82,10 @@ refuses() {
 	for set in $(the_sets); do
 		begin_with "$set"
 		token=$(earlier_token "$set" 'a restored token')
-		run -0 answered "$token" -- patctl check --service=pat
+		run -0 answered "$token" -- with_pam patctl check --service=pat
 		run -0 answered "$token" -- patctl revoke -
 		refuses "$token"
-		run -1 answered "$token" -- patctl check --service=pat
+		run -1 answered "$token" -- with_pam patctl check --service=pat
 		run -0 answered "$token" -- patctl restore -
 		opens "$token"
 		run -2 patctl show "$token"

@@ -300,6 +300,12 @@ void service_clear(struct service *service)
 	*service = (struct service) { 0 };
 }
 
+const struct stack *stack_in_force(
+	const struct service *service, const struct service *fallback, enum stack_type type)
+{
+	return service->stacks[type].n > 0 ? &service->stacks[type] : &fallback->stacks[type];
+}
+
 bool stack_line_is(const struct stack_line *line, const char *module)
 {
 	const char *slash;

@@ -62,6 +62,10 @@ int service_read(const struct sysroot *root, bool debian, const char *name, stru
 void service_clear(struct service *service);
 #define cleanup_service __attribute__((cleanup(service_clear)))
 
+/* The stack of that type that libpam runs for the service; fallback: of PAM_OTHER. */
+const struct stack *stack_in_force(
+	const struct service *service, const struct service *fallback, enum stack_type type);
+
 /* Whether line is of the module of that name, "pam_unix.so", wherever it is. */
 bool stack_line_is(const struct stack_line *line, const char *module);
 
