@@ -27,6 +27,8 @@ static const ErrorInfo ours[PAT_ERRORS] = {
 		N_("A token that was revoked as compromised cannot be restored") },
 	[PAT_ERR_INVALID_RESTRICTION] = { PATD_INVALID_RESTRICTION, NULL },
 	[PAT_ERR_AGAINST_POLICY] = { PATD_AGAINST_POLICY, NULL },
+	[PAT_ERR_DISABLED] = { PATD_FAILED, NULL },
+	[PAT_ERR_NOT_ISSUER] = { PATD_FAILED, NULL },
 	[PAT_ERR_DENIED] = { PATD_REFUSED, NULL },
 	[PAT_ERR_INTERACTIVE] = { PATD_NO_DIALOG, N_("Authentication is required") },
 	[PAT_ERR_INVALID_ARGS] = { PATD_FAILED, NULL },

@@ -25,6 +25,8 @@ static const struct outcome_info ours[PAT_ERRORS] = {
 	[PAT_ERR_NOT_RESTORABLE] = { OUTCOME_FAILED, "not-restorable", NULL },
 	[PAT_ERR_INVALID_RESTRICTION] = { OUTCOME_USAGE, "invalid-restriction", NULL },
 	[PAT_ERR_AGAINST_POLICY] = { OUTCOME_DENIED, "against-policy", N_("see: patctl policy") },
+	[PAT_ERR_DISABLED] = { OUTCOME_DENIED, "disabled", NULL },
+	[PAT_ERR_NOT_ISSUER] = { OUTCOME_DENIED, "not-issuer", NULL },
 	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", N_("ask an administrator, or try as root") },
 	[PAT_ERR_INTERACTIVE] = { OUTCOME_DENIED, "denied", N_("--no-ask-password was given") },
 	[PAT_ERR_INVALID_ARGS] = { OUTCOME_USAGE, "invalid-arguments", NULL },
@@ -97,12 +99,8 @@ const struct outcome_info *outcome_of(const DBusError *error)
 	/* It says why, which only root can mend. */
 	static const struct outcome_info not_started = { OUTCOME_UNREACHABLE, "unreachable",
 		N_("ask an administrator") };
-	/* It says itself what to run, and is about no setting. */
-	static const struct outcome_info advised = { OUTCOME_DENIED, "against-policy", NULL };
 	const enum pat_error known = pat_error_from_name(error->name);
 
-	if (known == PAT_ERR_AGAINST_POLICY && strstr(error->message, "patctl "))
-		return &advised;
 	if (known != PAT_OK)
 		return &ours[known];
 	if (geteuid() != 0 && strcmp(error->name, OUTCOME_ERROR_NOT_STARTED) == 0)

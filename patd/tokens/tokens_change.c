@@ -73,7 +73,7 @@ enum pat_error tokens_check_ours(
 {
 	if (!validity_replica(token, tokens->policy))
 		return PAT_OK;
-	return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+	return tokens_refuse(PAT_ERR_NOT_ISSUER,
 		N_("this fleet token is of another machine, its issuer, which \"patctl show\" names: "
 		   "change it there"),
 		ret_refusal);

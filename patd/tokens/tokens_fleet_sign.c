@@ -241,7 +241,7 @@ enum pat_error tokens_fleet_new_key(
 	int r;
 
 	if (error == PAT_OK && tokens->policy->issuer[0] == '\0')
-		error = tokens_refuse(PAT_ERR_AGAINST_POLICY, tokens_fleet_no_issuer, ret_refusal);
+		error = tokens_refuse(PAT_ERR_NOT_ISSUER, tokens_fleet_no_issuer, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	/* Behind, the next one may be one that was in use before, and was stolen. */

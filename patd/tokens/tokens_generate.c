@@ -150,7 +150,7 @@ static enum pat_error make_token(const struct tokens *tokens, const struct calle
 	if (request->user && !tokens_user_nameable(request->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	if (request->fleet && tokens->policy->issuer[0] == '\0')
-		return tokens_refuse(PAT_ERR_AGAINST_POLICY, tokens_fleet_no_issuer, ret_refusal);
+		return tokens_refuse(PAT_ERR_NOT_ISSUER, tokens_fleet_no_issuer, ret_refusal);
 	if (request->fleet && !fleet_user_valid(request->user ? request->user : caller->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
@@ -192,7 +192,7 @@ static enum pat_error check_user(
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	if (disabled)
-		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+		return tokens_refuse(PAT_ERR_DISABLED,
 			N_("tokens are disabled for this user, or for all; an administrator can enable "
 			   "them: patctl enable USER, or patctl enable --all"),
 			ret_refusal);

@@ -119,7 +119,7 @@ class Suspend(PatdTest):
         self.assertEqual(self.verify_games(), wire.DISABLED)
         self.assertEqual(self.shown("State"), ("disabled",))
         self.assertEqual(self.verify(other, DAEMON, "daemon"), wire.ACCEPTED)
-        self.assertRefused("AgainstPolicy", self.root.generate, "new", user="games")
+        self.assertRefused("Disabled", self.root.generate, "new", user="games")
         self.restart_patd()
         self.assertEqual(self.verify_games(), wire.DISABLED)
         (row,) = self.root.disabled()

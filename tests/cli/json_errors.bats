@@ -126,14 +126,15 @@ for line in sys.stdin:
 	error_is 1 error unknown-user
 }
 
-@test "a refusal that names a command has no advice about the policy" {
+@test "a refusal that is not of the policy has no advice about the policy" {
 	patctl disable -q games
 	run -5 --separate-stderr patctl generate "$T" --user=games --json
 	patctl enable -q games
-	error_is 1 error against-policy
+	error_is 1 error disabled
 	error_is 1 advice None
 	expect_stderr "patctl enable"
 	run -5 --separate-stderr patctl generate "$T" --user=games --fleet --json
+	error_is 1 error not-issuer
 	error_is 1 advice None
 	expect_stderr "issuer in section [fleet]"
 }

@@ -22,7 +22,7 @@ GENERATED, CHANGED, BULK_CHANGED, USED, DELETED = range(5)
 
 ERRORS = (
     "OK InvalidName NameTaken InvalidExpiry UnknownUser NotFound NotRevoked Expired NotActive "
-    "NotRestorable InvalidRestriction AgainstPolicy AccessDenied "
+    "NotRestorable InvalidRestriction AgainstPolicy Disabled NotIssuer AccessDenied "
     "InteractiveAuthorizationRequired InvalidArgs LimitsExceeded Storage NoMemory"
 ).split()
 ACTIONS = (

@@ -17,6 +17,8 @@ static void test_names_on_the_bus_are_kinds(void **state)
 		{ OURS "InvalidExpiry", PATD_INVALID_EXPIRY },
 		{ OURS "InvalidRestriction", PATD_INVALID_RESTRICTION },
 		{ OURS "AgainstPolicy", PATD_AGAINST_POLICY },
+		{ OURS "Disabled", PATD_FAILED },
+		{ OURS "NotIssuer", PATD_FAILED },
 		{ OURS "NotFound", PATD_GONE },
 		{ STANDARD "UnknownObject", PATD_GONE },
 		{ STANDARD "AccessDenied", PATD_REFUSED },

@@ -2,6 +2,8 @@
 /* From D-Bus errors to exit codes. */
 #include "tests/unit/unit.h"
 
+#include <string.h>
+
 #include "common/error.h"
 #include "patctl/base/outcome.h"
 
@@ -31,6 +33,8 @@ static void every_error_of_patd_has_an_exit_code(void **state)
 		[PAT_ERR_NOT_RESTORABLE] = 1,
 		[PAT_ERR_INVALID_RESTRICTION] = 2,
 		[PAT_ERR_AGAINST_POLICY] = 5,
+		[PAT_ERR_DISABLED] = 5,
+		[PAT_ERR_NOT_ISSUER] = 5,
 		[PAT_ERR_DENIED] = 5,
 		[PAT_ERR_INTERACTIVE] = 5,
 		[PAT_ERR_INVALID_ARGS] = 2,
@@ -42,6 +46,22 @@ static void every_error_of_patd_has_an_exit_code(void **state)
 	(void)state;
 	for (unsigned int e = PAT_OK + 1; e < PAT_ERRORS; e++)
 		assert_int_equal(of(pat_error_name((enum pat_error)e)), codes[e]);
+}
+
+static void only_refusals_of_the_policy_advise_to_look_at_it(void **state)
+{
+	(void)state;
+	for (unsigned int e = PAT_OK + 1; e < PAT_ERRORS; e++) {
+		DBusError error = DBUS_ERROR_INIT;
+		const char *advice;
+
+		/* Whatever the message says. */
+		dbus_set_error_const(&error, pat_error_name((enum pat_error)e), "try: patctl help");
+		advice = outcome_of(&error)->advice;
+		assert_int_equal(advice && strcmp(advice, "see: patctl policy") == 0,
+			e == PAT_ERR_AGAINST_POLICY);
+		dbus_error_free(&error);
+	}
 }
 
 static void missing_bus_or_patd_is_unreachable(void **state)
@@ -87,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_error_of_patd_has_an_exit_code),
+		cmocka_unit_test(only_refusals_of_the_policy_advise_to_look_at_it),
 		cmocka_unit_test(missing_bus_or_patd_is_unreachable),
 		cmocka_unit_test(unknown_errors_are_failures),
 		cmocka_unit_test(equal_outcomes_keep_their_code),

@@ -351,18 +351,18 @@ static void replica_is_changed_at_its_issuer_alone(void **state)
 	services.restrictions[PAT_SERVICES] = "su";
 	fleet_sync(worlds);
 	assert_int_equal(
-		tokens_rename(member->tokens, &root, id, "x", refusal), PAT_ERR_AGAINST_POLICY);
+		tokens_rename(member->tokens, &root, id, "x", refusal), PAT_ERR_NOT_ISSUER);
 	assert_non_null(strstr(refusal->why, "issuer"));
 	assert_int_equal(tokens_rotate(member->tokens, &root, id, &rotation, secret, refusal),
-		PAT_ERR_AGAINST_POLICY);
+		PAT_ERR_NOT_ISSUER);
 	assert_int_equal(
-		tokens_set(member->tokens, &root, id, &shorter, refusal), PAT_ERR_AGAINST_POLICY);
+		tokens_set(member->tokens, &root, id, &shorter, refusal), PAT_ERR_NOT_ISSUER);
 	assert_int_equal(
-		tokens_set(member->tokens, &root, id, &services, refusal), PAT_ERR_AGAINST_POLICY);
-	assert_int_equal(world_suspend(member, &made, 60), PAT_ERR_AGAINST_POLICY);
+		tokens_set(member->tokens, &root, id, &services, refusal), PAT_ERR_NOT_ISSUER);
+	assert_int_equal(world_suspend(member, &made, 60), PAT_ERR_NOT_ISSUER);
 	assert_int_equal(world_revoke(member, &made), PAT_OK);
-	assert_int_equal(world_restore(member, &made), PAT_ERR_AGAINST_POLICY);
-	assert_int_equal(world_delete(member, &made), PAT_ERR_AGAINST_POLICY);
+	assert_int_equal(world_restore(member, &made), PAT_ERR_NOT_ISSUER);
+	assert_int_equal(world_delete(member, &made), PAT_ERR_NOT_ISSUER);
 }
 
 static void what_no_fleet_token_can_be_is_refused(void **state)
@@ -376,9 +376,9 @@ static void what_no_fleet_token_can_be_is_refused(void **state)
 	request.fleet = true;
 	assert_int_equal(
 		tokens_generate(worlds->member.tokens, &root, &request, &token, secret, &refusal),
-		PAT_ERR_AGAINST_POLICY);
+		PAT_ERR_NOT_ISSUER);
 	assert_int_equal(tokens_may_generate(worlds->member.tokens, &root, &request, &refusal),
-		PAT_ERR_AGAINST_POLICY);
+		PAT_ERR_NOT_ISSUER);
 	request.restrictions[PAT_UNTIL].text = "boot";
 	assert_int_equal(
 		tokens_generate(worlds->issuer.tokens, &root, &request, &token, secret, &refusal),

@@ -121,10 +121,10 @@ static void generate_for_disabled_user_is_refused(void **state)
 		assert_int_equal(disable(world, users[i], NULL), PAT_OK);
 		assert_int_equal(
 			tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
-			PAT_ERR_AGAINST_POLICY);
+			PAT_ERR_DISABLED);
 		assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token,
 					 made.secret, &world->refusal),
-			PAT_ERR_AGAINST_POLICY);
+			PAT_ERR_DISABLED);
 		assert_string_equal(made.secret, "untouched");
 		assert_int_equal(enable(world, users[i]), PAT_OK);
 	}
