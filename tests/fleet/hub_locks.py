@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Hosts that hold locks at the hub, or write there all the time: others go on."""
 import os
-import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -12,6 +11,7 @@ from fleet_hosts import FleetTest
 from hub import SqlError
 
 NEW = "SELECT count(*) FROM patd_fleet.use WHERE host = '{}' AND taken < seq"
+PAGE = "SELECT number, id, bytes FROM patd_fleet.row WHERE issuer = %"
 
 
 class HubLocks(FleetTest):
@@ -73,9 +73,21 @@ class HubLocks(FleetTest):
         self.hub.wait(NEW.format("web1"), "0")
         self.assertNotIn("trying again", self.alpha.fleet.log())
 
+    def close_gate(self, row):
+        """alpha reads no page with that row of its own until the session that is returned ends."""
+        self.hub.sql(
+            "CREATE FUNCTION gate() RETURNS boolean SECURITY DEFINER LANGUAGE plpgsql AS"
+            " $$ BEGIN WHILE NOT pg_try_advisory_xact_lock_shared(1) LOOP PERFORM pg_sleep(0.01);"
+            " END LOOP; RETURN true; END $$;"
+            " CREATE POLICY gate ON patd_fleet.row AS RESTRICTIVE FOR SELECT USING (session_user <>"
+            f" 'alpha' OR id <> '{row}' OR current_query() NOT LIKE '{PAGE}' OR gate())"
+        )
+        return self.hold("postgres", "SELECT pg_advisory_lock(1)")
+
     def test_a_revocation_waits_for_no_repair_that_a_member_asks_for(self):
         token, other = self.alpha.generate("one"), self.alpha.generate("other")
         self.wait_all(token, wire.ACCEPTED)
+        gate = self.close_gate("zzzzzzz100")
         self.hub.sql(
             "INSERT INTO patd_fleet.row SELECT 'alpha', lpad(n::text, 10, 'z'), 1, r.key, 'x'"
             f" FROM generate_series(100, 5000) AS n, patd_fleet.row AS r WHERE r.id = '{other.id}';"
@@ -89,11 +101,14 @@ class HubLocks(FleetTest):
             " VALUES ('web9', 'alpha', 1, false);"
             " NOTIFY patd_fleet_request, 'incomplete'"
         )
-        self.alpha.wait_until(lambda: "was not taken" in self.alpha.fleet.log())
-        # The repair has begun, and is not over when the revocation is there.
-        self.alpha.fleet.process.send_signal(signal.SIGSTOP)
+        # The repair has begun with the first of five pages when the revocation is there.
+        self.hub.wait(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'alpha' AND state = 'active'"
+            f" AND query LIKE '{PAGE}'",
+            "1",
+        )
         self.alpha.patctl("revoke", token.id)
-        self.alpha.fleet.process.send_signal(signal.SIGCONT)
+        gate.communicate("COMMIT;\n", 60)
         self.web1.wait(token, wire.REVOKED)
         self.alpha.wait_until(lambda: "and are again" in self.alpha.fleet.log(), "not repaired", 90)
         written = [row for (row,) in self.hub.sql("SELECT id FROM public.written ORDER BY n")]
