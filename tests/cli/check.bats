@@ -9,6 +9,16 @@ setup_file() {
 	token_services other su sudo login
 }
 
+# refused_by TOKEN SERVICE REASON [COMMAND...]: as a service that asks for no token
+refused_by() {
+	run -1 --separate-stderr with_pam "${@:4}" patctl check --service="$2" <<<"$1"
+	expect "${lines[0]}" ": refused"
+	[ "${lines[1]}" = "  $3: see patctl doctor" ] || fail "$output"
+	run -1 --separate-stderr with_pam "${@:4}" patctl check --json --service="$2" <<<"$1"
+	[ "$(json '["refusals"]' <<<"$output")" = "['not-allowed']" ]
+	[ "$(json '["accepted"]' <<<"$output")" = False ]
+}
+
 @test "check of a valid token exits 0 and prints name, id and user" {
 	token=$(patctl generate -q "$T" --user=games)
 	run -0 --separate-stderr patctl check <<<"$token"
@@ -218,16 +228,6 @@ check_with_account() {
 	expect_not_stderr "no PAM service"
 	run -0 --separate-stderr with_pam patctl check -q --service=nosuch <<<"$token"
 	expect_no_stderr
-}
-
-# refused_by TOKEN SERVICE REASON [COMMAND...]: as a service that asks for no token
-refused_by() {
-	run -1 --separate-stderr with_pam "${@:4}" patctl check --service="$2" <<<"$1"
-	expect "${lines[0]}" ": refused"
-	[ "${lines[1]}" = "  $3: see patctl doctor" ] || fail "$output"
-	run -1 --separate-stderr with_pam "${@:4}" patctl check --json --service="$2" <<<"$1"
-	[ "$(json '["refusals"]' <<<"$output")" = "['not-allowed']" ]
-	[ "$(json '["accepted"]' <<<"$output")" = False ]
 }
 
 @test "check refuses a token for a service whose auth lines have no pam_pat.so" {
