@@ -183,10 +183,12 @@ class FleetTest(unittest.TestCase):
         self.all_members = [self.hosts[name] for name in self.members]
 
     def _end(self):
-        for host in self.hosts.values():
-            try:
+        """Also of those after one that does not end as it should"""
+        try:
+            for host in self.hosts.values():
                 host.end()
-            finally:
+        finally:
+            for host in self.hosts.values():
                 host.kill()
 
     def evidence(self):
