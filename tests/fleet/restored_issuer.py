@@ -41,6 +41,18 @@ class RestoredIssuer(FleetTest):
     def row_number(self, token):
         return self.hub.value(f"SELECT number FROM patd_fleet.row WHERE id = '{token.id}'")
 
+    def wait_for_rows(self):
+        """Until members have all of the hub: who holds a token that it does not know to be revoked asks
+        again"""
+        last = int(self.hub.value("SELECT max(number) FROM patd_fleet.row WHERE issuer = 'alpha'"))
+
+        def has_all(host):
+            (alpha,) = host.status()["issuers"]
+            return alpha["complete"] and alpha["number"] >= last
+
+        for host in self.all_members:
+            host.wait_until(lambda host=host: has_all(host), "lacks rows")
+
     def assertAnsweredOnce(self, asked):
         """asked: {token: the host that did}.  And not again, when the hosts have greeted anew."""
         self.hub.wait("SELECT count(*) FROM patd_fleet.revocation_taken", str(len(asked)))
@@ -50,6 +62,7 @@ class RestoredIssuer(FleetTest):
         self.assertEqual(self.hub.sql(taken), answered)
         for token in asked:
             self.wait_all(token, wire.REVOKED)
+        self.wait_for_rows()
         rows = [self.row_number(token) for token in asked]
         for host in self.all_members:
             host.fleet.end()
