@@ -137,6 +137,8 @@ static const char *const schema_steps[] = {
 	"CREATE INDEX token_by_name ON token (name, user, uid, issuer);"
 	"CREATE INDEX token_by_number ON token (issuer, number) WHERE issuer <> '';"
 	"CREATE INDEX token_by_hold ON token (id) WHERE held = 1;"
+	"CREATE INDEX token_by_fleet_use ON token (last_used_at, issuer)"
+	" WHERE issuer <> '' AND last_used_at > 0;"
 	/* Rows of issuers that are no tokens: see patd/model/fleet_mark.h. */
 	"CREATE TABLE fleet_mark ("
 	"  issuer TEXT NOT NULL,"

@@ -14,6 +14,9 @@
 #define RESEND_US (60 * SECOND_US)
 #define RESEND_MAX 256U
 #define REFETCH_US (10 * SECOND_US) /* between two of one issuer */
+/* Uses that a new patd-fleet is told of again: half of what it keeps, which leaves room for new
+ * ones. */
+#define RETOLD_MAX 512U
 
 static uint64_t now_us(const struct fleet_server *server)
 {
@@ -195,8 +198,26 @@ static int on_resend(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+/* --- uses that a patd-fleet before it may not have sent --- */
+
+static int tell_again(const struct token *token, void *userdata)
+{
+	on_used(token, userdata);
+	return 0;
+}
+
+static void retell_uses(struct fleet_server *server)
+{
+	int r = tokens_fleet_list_used(server->tokens, RETOLD_MAX, tell_again, server);
+
+	if (r < 0)
+		log_error("cannot list the tokens that were used here: %s", strerror(-r));
+}
+
 void fleet_telling_greet(struct fleet_server *server)
 {
+	if (!server->greeted)
+		retell_uses(server);
 	server->greeted = true;
 	server->changed_told = false;
 	server->resent = 0;

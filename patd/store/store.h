@@ -150,6 +150,12 @@ int store_count_issued(struct store *store, const char *issuer, uint64_t *ret_co
 
 /* As store_list(), in the order of ids: tokens that are held here. */
 int store_list_held(struct store *store, list_row_fn fn, void *userdata);
+/*
+ * As store_list(), those used last first, at most max: tokens of issuers other than that that were
+ * used here.
+ */
+int store_list_used(
+	struct store *store, const char *own, uint32_t max, list_row_fn fn, void *userdata);
 
 /* -ENOENT: there is none.  -EBADMSG: it is damaged; here and below. */
 int store_get_mark(

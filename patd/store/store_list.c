@@ -131,7 +131,7 @@ int store_list(
 	return r != 0 ? r : list(store, &of_name, fn, userdata);
 }
 
-/* SQLite looks at all rows: there is no index of what each use changes. */
+/* SQLite looks at all rows: there is no index of what each use of any token changes. */
 #define LIST_LATER                                                                                 \
 	"SELECT {columns} FROM token WHERE "                                                       \
 	"max(created_at, revoked_at, restored_at, rotated_at, last_used_at) > ?1"
@@ -207,4 +207,24 @@ int store_list_held(struct store *store, list_row_fn fn, void *userdata)
 	int r = statement_compile(store->statements, LIST_HELD, &statement);
 
 	return r < 0 ? r : each_row(store, statement, fn, userdata);
+}
+
+/* The index alone says which: most rows may be of one's own. */
+#define LIST_USED                                                                                  \
+	"SELECT {columns} FROM token WHERE id IN ("                                                \
+	"SELECT id FROM token INDEXED BY token_by_fleet_use "                                      \
+	"WHERE issuer <> '' AND last_used_at > 0 AND issuer <> ?1 "                                \
+	"ORDER BY last_used_at DESC LIMIT ?2) ORDER BY last_used_at DESC"
+
+int store_list_used(
+	struct store *store, const char *own, uint32_t max, list_row_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement;
+	int r = statement_compile(store->statements, LIST_USED, &statement);
+
+	if (r < 0)
+		return r;
+	row_bind_text(statement, 1, own);
+	row_bind_number(statement, 2, max);
+	return each_row(store, statement, fn, userdata);
 }

@@ -135,3 +135,5 @@ void tokens_fleet_listen(struct tokens *tokens, const struct fleet_listener *lis
 
 /* Tokens that are held here, so that what was not delivered is sent again. */
 int tokens_fleet_list_held(struct tokens *tokens, list_row_fn fn, void *userdata);
+/* Tokens of other issuers that were used here, the last ones first: at most max, for the same. */
+int tokens_fleet_list_used(struct tokens *tokens, uint32_t max, list_row_fn fn, void *userdata);

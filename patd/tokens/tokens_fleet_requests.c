@@ -223,3 +223,30 @@ int tokens_fleet_take_use(struct tokens *tokens, const char *host, const struct 
 	tokens_notify(tokens, TOKEN_USED, &token);
 	return 0;
 }
+
+struct listing_used {
+	struct tokens *tokens;
+	list_row_fn fn;
+	void *userdata;
+};
+
+static int list_intact(const struct token *row, void *userdata)
+{
+	const struct listing_used *listing = userdata;
+	struct token token = *row;
+
+	if (!tokens_intact(listing->tokens, row))
+		return 0;
+	uses_apply_plain(listing->tokens, &token);
+	return listing->fn(&token, listing->userdata);
+}
+
+int tokens_fleet_list_used(struct tokens *tokens, uint32_t max, list_row_fn fn, void *userdata)
+{
+	struct listing_used listing = { tokens, fn, userdata };
+
+	/* The listing is of the database. */
+	tokens_commit_usage(tokens);
+	(void)uses_flush(tokens, NULL);
+	return store_list_used(tokens->store, tokens->policy->issuer, max, list_intact, &listing);
+}

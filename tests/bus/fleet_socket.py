@@ -70,6 +70,15 @@ class Events(MachinesTest):
         while self.web.link.event(fleet.USE)["uses"] < 2:
             pass
 
+    def test_another_patd_fleet_is_told_again_of_the_tokens_used_last(self):
+        token = self.generate()
+        self.carry()
+        self.verify(self.web, token)
+        use = self.web.link.event(fleet.USE)
+        self.web.link.close()
+        self.web.connect()
+        self.assertEqual(self.web.link.event(fleet.USE), use)
+
     def test_a_local_token_is_nobody_elses_business(self):
         local = self.web.root.generate("local", user="games", uid=GAMES)
         token = self.generate()

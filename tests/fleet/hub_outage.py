@@ -4,6 +4,7 @@
 import os
 import shutil
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
@@ -47,6 +48,19 @@ class HubOutage(FleetTest):
         self.alpha.wait(other, wire.REVOKED)
         for host in self.hosts.values():
             self.assertEqual(host.fleet.log().count("no connection to the hub"), 1)
+
+    def test_a_use_off_the_network_is_known_after_a_reboot(self):
+        token = self.alpha.generate("one")
+        self.web1.wait(token, wire.ACCEPTED)
+        self.hub.wait("SELECT count(*) FROM patd_fleet.use WHERE taken = seq", "1")
+        used = int(time.time())
+        self.hub.stop("immediate")
+        self.web1.wait_until(lambda: time.time() >= used + 1)
+        self.assertEqual(self.web1.verdict(token, service=b"offline"), wire.ACCEPTED)
+        self.web1.end()
+        self.hub.start()
+        self.web1.start()
+        self.alpha.wait_until(lambda: "offline" in self.alpha.patctl("show", token.id))
 
     def test_a_hub_that_is_killed_again_and_again_loses_nothing(self):
         tokens = []

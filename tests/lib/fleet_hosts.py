@@ -126,8 +126,8 @@ class Host:
         )
         return Token(text.strip())
 
-    def verdict(self, token, uid=5, user="games"):
-        reply = wire.ask(self.patd.root_sock, wire.request(token, uid, user))
+    def verdict(self, token, uid=5, user="games", **place):
+        reply = wire.ask(self.patd.root_sock, wire.request(token, uid, user, **place))
         return reply[0]
 
     def wait_until(self, condition, what="", seconds=PATIENCE_S):

@@ -7,6 +7,7 @@
 	"DROP TABLE fleet_mark;"                                                                   \
 	"DROP TABLE fleet_issuer;"                                                                 \
 	"DROP INDEX token_by_hold;"                                                                \
+	"DROP INDEX token_by_fleet_use;"                                                           \
 	"DROP INDEX token_by_number;"                                                              \
 	"DROP INDEX token_by_owner;"                                                               \
 	"DROP INDEX token_by_name;"                                                                \

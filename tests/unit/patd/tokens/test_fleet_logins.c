@@ -134,6 +134,74 @@ static void use_is_told_to_who_carries_it(void **state)
 	assert_string_equal(used.last_used_service, "su");
 }
 
+struct used_list {
+	struct token tokens[4];
+	size_t n;
+};
+
+static int list_used(const struct token *token, void *userdata)
+{
+	struct used_list *used = userdata;
+
+	assert_true(used->n < COUNT(used->tokens));
+	used->tokens[used->n++] = *token;
+	return 0;
+}
+
+/* Also those whose use is in memory alone, as after a start. */
+static void those_of_others_used_last_can_be_told_of_again(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *member = &worlds->member;
+	struct made made[] = { fleet_generate(worlds, "first"), fleet_generate(worlds, "second"),
+		fleet_generate(worlds, "third") };
+	struct made local = world_generate(member, &alice, "local");
+	struct used_list used = { 0 };
+
+	(void)fleet_generate(worlds, "unused");
+	fleet_sync(worlds);
+	for (size_t i = 0; i < COUNT(made); i++) {
+		worlds_wait(worlds, 1);
+		assert_int_equal(fleet_log_in(worlds, &made[i]), PAT_ACCEPTED);
+	}
+	assert_int_equal(fleet_log_in(worlds, &made[1]), PAT_ACCEPTED);
+	assert_int_equal(fleet_log_in(worlds, &local), PAT_ACCEPTED);
+	worlds_wait(worlds, 1);
+	assert_int_equal(fleet_log_in(worlds, &made[0]), PAT_ACCEPTED);
+	world_restart(member);
+	assert_int_equal(tokens_fleet_list_used(member->tokens, 2, list_used, &used), 0);
+	assert_int_equal(used.n, 2);
+	assert_string_equal(used.tokens[0].id.text, made[0].token.id.text);
+	assert_int_equal(used.tokens[0].uses, 2);
+	assert_int_equal(used.tokens[0].last_used_at, member->time);
+	assert_string_equal(used.tokens[0].last_used_service, "su");
+	used.n = 0;
+	assert_int_equal(tokens_fleet_list_used(member->tokens, 4, list_used, &used), 0);
+	assert_int_equal(used.n, 3);
+	/* Its own are nobody else's to learn of. */
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &made[0]), PAT_ACCEPTED);
+	used.n = 0;
+	assert_int_equal(tokens_fleet_list_used(worlds->issuer.tokens, 4, list_used, &used), 0);
+	assert_int_equal(used.n, 0);
+}
+
+static void integrity__use_of_an_altered_row_is_told_to_nobody(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *member = &worlds->member;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct used_list used = { 0 };
+
+	fleet_sync(worlds);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_ACCEPTED);
+	assert_int_equal(tokens_fleet_list_used(member->tokens, 4, list_used, &used), 0);
+	assert_int_equal(used.n, 1);
+	world_edit(member, "UPDATE token SET uses = uses + 1 WHERE issuer <> ''");
+	used.n = 0;
+	assert_int_equal(tokens_fleet_list_used(member->tokens, 4, list_used, &used), 0);
+	assert_int_equal(used.n, 0);
+}
+
 static void issuer_learns_of_a_later_use(void **state)
 {
 	struct fleet_worlds *worlds = *state;
@@ -485,6 +553,8 @@ int main(void)
 		WORLDS_TEST(use_is_recorded_of_who_logged_in),
 		WORLDS_TEST(uses_stay_where_they_were),
 		WORLDS_TEST(use_is_told_to_who_carries_it),
+		WORLDS_TEST(those_of_others_used_last_can_be_told_of_again),
+		WORLDS_TEST(integrity__use_of_an_altered_row_is_told_to_nobody),
 		WORLDS_TEST(issuer_learns_of_a_later_use),
 		WORLDS_TEST(fleet__hostile_member_use_of_no_host_is_refused),
 		WORLDS_TEST(fleet__hostile_member_use_with_any_bytes_is_read_back),
