@@ -19,8 +19,7 @@ enum pat_error {
 	PAT_ERR_INVALID_RESTRICTION,
 	PAT_ERR_AGAINST_POLICY, /* a limit of patd.conf, as GetPolicy shows it, does not allow it */
 	PAT_ERR_DISABLED,       /* the user's tokens are disabled, or all are */
-	PAT_ERR_NOT_ISSUER, /* only an issuer of fleet tokens does that, and it is another machine
-			     */
+	PAT_ERR_NOT_ISSUER,     /* only the issuer of a fleet token does that, another machine */
 	PAT_ERR_DENIED,
 	PAT_ERR_INTERACTIVE,  /* allowed after a dialog, for which the caller did not ask */
 	PAT_ERR_INVALID_ARGS, /* wrong types, unknown or contradicting options */
